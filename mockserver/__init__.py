@@ -1,0 +1,3 @@
+"""fauxreel: a stand-in for paid, asynchronous video-generation providers."""
+
+__version__ = "0.1.0"

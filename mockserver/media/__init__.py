@@ -1,0 +1,1 @@
+"""Videos: `clip` describes, `card` draws, `render` makes, `probe` measures, `cache` keeps."""
