@@ -1,0 +1,29 @@
+"""The server, put together: `create_app()` gives an ASGI application with a world of its own."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from mockserver.core.world import World
+from mockserver.media.cache import Clips
+from mockserver.settings import Settings, discover, load, with_options
+from mockserver.stores.memory import MemoryStore
+from mockserver.web.provider import Provider
+from mockserver.web.street import Street
+
+
+def create_app(settings: Settings | None = None, providers: Sequence[Provider] | None = None) -> Street:
+    """Build one server: its world, the providers it serves, and the control room.
+
+    `providers` are those of `mockserver.providers` unless others are given. Two servers share nothing.
+    """
+    there = list(discover() if providers is None else providers)
+    settings = settings or load(providers=there)
+    served = [provider for provider in there if not settings.only or provider.name in settings.only]
+    trades = {provider.name: (provider.trade, settings.providers[provider.name]) for provider in served}
+    world = World(MemoryStore(), settings.terms(), trades)
+    street = Street(world, served, Clips(settings.clip_cache_mb * 2**20), pure=settings.pure)
+    if settings.control:
+        from mockserver.control.room import control_room  # noqa: PLC0415 - not needed by a server without one
+
+        street.control = control_room(street, partial(with_options, settings, providers=served), settings.control_token)
+    return street

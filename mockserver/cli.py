@@ -1,0 +1,352 @@
+"""The command line: `fauxreel serve | run -- CMD | env | providers | scenarios | clock | reset`.
+
+Exit codes: 0, 1 failure, 2 usage, 3 cannot bind; `run` exits with its command's code.
+"""
+
+import argparse
+import json
+import os
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mockserver.settings import Settings
+    from mockserver.web.provider import Provider
+
+OK, FAILED, USAGE, CANNOT_BIND = 0, 1, 2, 3
+DEFAULT_URL = "http://127.0.0.1:4747"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and answer its exit code."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] | None = getattr(options, "command", None)
+    if command is None:
+        parser.print_help()
+        return USAGE
+    try:
+        return command(options)
+    except CommandError as error:
+        print(f"fauxreel: {error}", file=sys.stderr)
+        return error.code
+    except KeyboardInterrupt:
+        return OK
+    except BrokenPipeError:
+        return FAILED
+
+
+class CommandError(Exception):
+    """A command that cannot be done, with its exit code."""
+
+    def __init__(self, message: str, code: int = FAILED) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+# The commands ---------------------------------------------------------------------------------------------------
+
+
+def serve(options: argparse.Namespace) -> int:
+    """Serve until interrupted."""
+    from mockserver.serving import bound_socket, run_server  # noqa: PLC0415 - --help must not load a server
+
+    settings, providers = _settings(options)
+    served = [provider for provider in providers if not settings.only or provider.name in settings.only]
+    sock = _bound(bound_socket, settings)
+    url = _url_of(sock.getsockname())
+    if settings.port == 0:
+        print(f"FAUXREEL_URL={url}", flush=True)
+    if not options.quiet:
+        print(_banner(url, settings, served), flush=True)
+    run_server(settings, providers, sock)
+    return OK
+
+
+def run(options: argparse.Namespace) -> int:
+    """Start a server on a free port, run a command against it, stop it, and exit with the command's code."""
+    import subprocess  # noqa: PLC0415 - running somebody's command is what `run` is for
+
+    from mockserver.serving import bound_socket, serving  # noqa: PLC0415 - --help must not load a server
+
+    words = options.words[1:] if options.words[:1] == ["--"] else options.words
+    if not words:
+        raise CommandError("run needs a command, as in: fauxreel run -- npm test", USAGE)
+    if options.port is None:
+        options.port = 0
+    settings, providers = _settings(options)
+    sock = _bound(bound_socket, settings)
+    url = _url_of(sock.getsockname())
+    with serving(settings, providers, sock):
+        try:
+            environment = {**os.environ, **_variables(url, providers, settings)}
+            return subprocess.run(words, env=environment, check=False).returncode  # noqa: S603 - the user's own command
+        except FileNotFoundError as error:
+            raise CommandError(f"there is no command '{words[0]}'", 127) from error
+        except PermissionError as error:
+            raise CommandError(f"'{words[0]}' cannot be run", 126) from error
+
+
+def env(options: argparse.Namespace) -> int:
+    """Print the variables that point an app at the server."""
+    settings, providers = _settings(options)
+    variables = _variables(_server_url(options), providers, settings)
+    formats: dict[str, Callable[[str, str], str]] = {
+        "shell": lambda name, value: f"export {name}='{value}'",
+        "dotenv": lambda name, value: f"{name}={value}",
+        "github": lambda name, value: f"{name}={value}",
+    }
+    if options.format == "json":
+        print(json.dumps(variables, indent=2))
+    else:
+        print("\n".join(formats[options.format](name, value) for name, value in variables.items()))
+    return OK
+
+
+def providers(options: argparse.Namespace) -> int:
+    """List the providers that are served, and where."""
+    _, there = _settings(options)
+    url = _server_url(options)
+    for provider in there:
+        print(f"{provider.title} ({provider.name}): instead of {provider.home} use {url}")
+        print(f"  a key, for example: {provider.sample_key}")
+        for operation in provider.routes:
+            print(f"  {operation.method:<6} {operation.path}")
+    return OK
+
+
+def scenarios(_: argparse.Namespace) -> int:
+    """List the scenarios."""
+    from mockserver.core.scenarios import SCENARIOS  # noqa: PLC0415 - --help stays quick
+
+    for name, meaning in SCENARIOS.items():
+        print(f"{name:<16} {meaning}")
+    return OK
+
+
+def clock(options: argparse.Namespace) -> int:
+    """Show the server's clock, or change it."""
+    if options.advance is not None:
+        shown = _ask(options, "POST", "clock/advance", {"seconds": options.advance})
+    elif options.until_idle:
+        shown = _ask(options, "POST", "clock/advance", {"until": "idle"})
+    else:
+        change = {
+            name: value for name, value in (("mode", options.mode), ("speed", options.speed)) if value is not None
+        }
+        shown = _ask(options, "PUT", "clock", change) if change else _ask(options, "GET", "clock")
+    print(json.dumps(shown, indent=2))
+    return OK
+
+
+def reset(options: argparse.Namespace) -> int:
+    """Begin a sandbox again."""
+    print(json.dumps(_ask(options, "POST", "reset", {}), indent=2))
+    return OK
+
+
+# What the commands share ----------------------------------------------------------------------------------------
+
+
+def _settings(options: argparse.Namespace) -> "tuple[Settings, list[Provider]]":
+    from mockserver.settings import SettingsError, discover, load  # noqa: PLC0415 - --help must not load providers
+
+    found = discover()
+    config = getattr(options, "config", None)
+    try:
+        return load(_flags(options), os.environ, Path(config) if config else None, found), found
+    except SettingsError as error:
+        raise CommandError(str(error), USAGE) from error
+
+
+def _flags(options: argparse.Namespace) -> dict[str, object]:
+    """What the command line sets; a switch that is off says nothing."""
+    names = (
+        "host",
+        "port",
+        "clock",
+        "speed",
+        "start",
+        "keys",
+        "listed",
+        "seed",
+        "only",
+        "control_token",
+        "pure",
+        "access_log",
+    )
+    values = {name: getattr(options, name, None) for name in names}
+    flags: dict[str, object] = {
+        name: value for name, value in values.items() if value is not None and value is not False
+    }
+    if getattr(options, "no_control", False):
+        flags["control"] = False
+    for assignment in getattr(options, "set", None) or ():
+        name, equals, value = assignment.partition("=")
+        if not equals:
+            raise CommandError(f"--set wants NAME=VALUE, not '{assignment}'", USAGE)
+        flags[name.strip()] = value.strip()
+    return flags
+
+
+def _bound(bound_socket: Callable[[str, int], Any], settings: "Settings") -> Any:  # noqa: ANN401 - a socket
+    try:
+        return bound_socket(settings.host, settings.port)
+    except OSError as error:
+        where = f"{settings.host}:{settings.port}"
+        hint = "Another server may be there; try -p 0 for a free port."
+        raise CommandError(f"cannot listen on {where}: {error.strerror or error}. {hint}", CANNOT_BIND) from error
+
+
+def _url_of(address: tuple[Any, ...]) -> str:
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(address[0], address[0])  # noqa: S104 - read, not bound
+    return f"http://{f'[{host}]' if ':' in host and not host.startswith('[') else host}:{address[1]}"
+
+
+def _variables(url: str, providers: "Sequence[Provider]", settings: "Settings") -> dict[str, str]:
+    """The variables by which apps and these commands find the server."""
+    found = {"FAUXREEL_URL": url}
+    for provider in providers:
+        if not settings.only or provider.name in settings.only:
+            found |= dict.fromkeys(provider.base_url_variables, url)
+            found |= dict.fromkeys(provider.key_variables, provider.sample_key)
+    return found
+
+
+def _server_url(options: argparse.Namespace) -> str:
+    url: str = getattr(options, "url", None) or os.environ.get("FAUXREEL_URL") or DEFAULT_URL
+    return url.rstrip("/")
+
+
+def _ask(options: argparse.Namespace, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - any JSON
+    base = _server_url(options) + (f"/@{options.sandbox}" if options.sandbox else "")
+    if not base.startswith(("http://", "https://")):
+        raise CommandError(f"'{base}' is no address of a server, such as {DEFAULT_URL}", USAGE)
+    headers = {"Content-Type": "application/json"}
+    if options.control_token:
+        headers["Authorization"] = f"Bearer {options.control_token}"
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(f"{base}/_mock/{path}", data, headers, method=method)  # noqa: S310 - http, checked above
+    try:
+        with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310 - http, checked above
+            return json.load(response)
+    except urllib.error.HTTPError as error:
+        problem = json.loads(error.read() or b"{}").get("error", {})
+        raise CommandError(f"{problem.get('message', error)} {problem.get('hint') or ''}".strip()) from error
+    except (urllib.error.URLError, ValueError) as error:
+        raise CommandError(
+            f"no fauxreel answers at {base}: start one with 'fauxreel serve', or say where it is with --url"
+        ) from error
+
+
+def _banner(url: str, settings: "Settings", served: "Sequence[Provider]") -> str:
+    from mockserver import __version__  # noqa: PLC0415 - as above
+
+    pace = {"scaled": f"{settings.speed:g} times real time", "frozen": "frozen", "auto": "moved by polls"}[
+        settings.clock
+    ]
+    lines = [f"fauxreel {__version__} on {url} (time: {pace}; Ctrl+C stops it)", ""]
+    lines += [f"  {provider.title:<12} {provider.home}  →  {url}" for provider in served]
+    if settings.control:
+        lines += ["", f"  Behind the scenes: {url}/_mock/jobs, /_mock/requests, /_mock/clock …"]
+    return "\n".join(lines)
+
+
+# The parser -----------------------------------------------------------------------------------------------------
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="fauxreel", description="A stand-in for paid, asynchronous video-generation APIs."
+    )
+    parser.add_argument("--version", action=_Version, help="print the version and stop")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+
+    serving = _command(commands, "serve", serve, "serve until interrupted")
+    _server_flags(serving)
+    serving.add_argument("-q", "--quiet", action="store_true", help="print no banner")
+
+    running = _command(commands, "run", run, "start a server, run a command against it, stop: fauxreel run -- npm test")
+    _server_flags(running)
+    running.add_argument("words", nargs=argparse.REMAINDER, metavar="-- CMD", help="the command and its arguments")
+
+    environment = _command(commands, "env", env, "print the variables that point an app at the server")
+    environment.add_argument(
+        "--format", choices=["shell", "dotenv", "json", "github"], default="shell", help="default: shell"
+    )
+    _client_flags(environment)
+    listing = _command(commands, "providers", providers, "list what is served, and where")
+    _client_flags(listing)
+    _command(commands, "scenarios", scenarios, "list the ways in which a job can go")
+
+    timing = _command(commands, "clock", clock, "show or move the server's clock")
+    timing.add_argument("--advance", type=float, metavar="SECONDS", help="move mock time forward")
+    timing.add_argument("--until-idle", action="store_true", help="move mock time until all jobs have ended")
+    timing.add_argument("--mode", choices=["scaled", "frozen", "auto"], help="how time goes from now on")
+    timing.add_argument("--speed", type=float, help="how many times faster than real time")
+    _client_flags(timing)
+    _client_flags(_command(commands, "reset", reset, "begin again: no jobs, full balances"))
+    return parser
+
+
+def _command(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    function: Callable[[argparse.Namespace], int],
+    text: str,
+) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name, help=text, description=text[:1].upper() + text[1:] + "."
+    )
+    parser.set_defaults(command=function)
+    return parser
+
+
+def _server_flags(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("-p", "--port", type=int, help="default: 4747; 0 takes a free one and prints FAUXREEL_URL=…")
+    add("--host", help="default: 127.0.0.1")
+    add("--clock", choices=["scaled", "frozen", "auto"], help="how time goes (default: scaled)")
+    add("--speed", type=float, help="mock seconds a second (default: 60; 1 is real time)")
+    add("--start", metavar="INSTANT", help="the first mock instant, ISO 8601")
+    add("--keys", choices=["any", "listed"], help="take any well-formed key, or only --listed ones")
+    add("--listed", metavar="KEY,KEY", help="the keys that are taken with --keys listed")
+    add("--seed", type=int, help="of all chance (default: 0)")
+    add("--only", metavar="PROVIDER,…", help="serve these alone")
+    add("--pure", action="store_true", help="no headers, directives or magic keys of the mock's own")
+    add("--no-control", action="store_true", help="no control API")
+    add("--control-token", metavar="TOKEN", help="the control API wants this token, and answers to any host")
+    add("--access-log", action="store_true", help="print a line for each request (halves the speed)")
+    add(
+        "--set",
+        action="append",
+        metavar="NAME=VALUE",
+        help="any setting, for example nanogpt.profile=2025; can be repeated",
+    )
+    add("--config", metavar="FILE", help="default: fauxreel.toml, or [tool.fauxreel] of pyproject.toml")
+
+
+def _client_flags(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--url", help=f"the server (default: $FAUXREEL_URL, else {DEFAULT_URL})")
+    parser.add_argument("--sandbox", help="which sandbox (default: the default one)")
+    parser.add_argument(
+        "--control-token",
+        default=os.environ.get("FAUXREEL_CONTROL_TOKEN"),
+        metavar="TOKEN",
+        help="where the server wants one",
+    )
+
+
+class _Version(argparse.Action):
+    def __init__(self, option_strings: Sequence[str], dest: str, help: str | None = None) -> None:  # noqa: A002 - argparse's own name
+        super().__init__(option_strings, dest, nargs=0, help=help)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from mockserver import __version__  # noqa: PLC0415 - as above
+
+        print(f"fauxreel {__version__}")
+        parser.exit()

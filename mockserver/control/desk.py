@@ -1,0 +1,121 @@
+"""Desk: what every control operation works at: the sandbox, the body, the answer."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, TypeVar
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from mockserver.core.refusals import BadBody, BodyTooLarge, WrongType
+from mockserver.core.world import House, Sandbox, World
+from mockserver.web.answers import json_reply
+from mockserver.web.call import parse_query, read_body, wrong_type
+from mockserver.web.provider import Provider
+
+T = TypeVar("T")
+BODY_LIMIT = 2**20
+PAGE = 100
+PAGE_AT_MOST = 1000
+
+
+class ControlError(Exception):
+    """A control request that cannot be done; `hint` says what would help."""
+
+    def __init__(self, status: int, code: str, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.status, self.code, self.message, self.hint = status, code, message, hint
+
+
+class Desk:
+    """One control request: its sandbox, what it asks, and the server it looks into."""
+
+    def __init__(
+        self,
+        request: Request,
+        world: World,
+        providers: Mapping[str, Provider],
+        options_with: Callable[[Mapping[str, object]], dict[str, Any]],
+    ) -> None:
+        self.request = request
+        self.world = world
+        self.providers = providers
+        self.options_with = options_with
+        self.query = parse_query(request.scope["query_string"])
+        self.path: Mapping[str, str] = request.path_params
+
+    @property
+    def sandbox(self) -> Sandbox:
+        """The sandbox that the request is about, made on first use."""
+        name = self.request.scope.get("mock_sandbox", "default")
+        if name == "default":
+            name = self.request.headers.get("x-mock-sandbox", name)
+        return self.world.sandbox(name)
+
+    def house(self, name: str) -> House:
+        """The state of a provider in the sandbox; ControlError for one that is not served."""
+        found = self.sandbox.houses.get(name)
+        if found is None:
+            raise ControlError(
+                404,
+                "unknown_provider",
+                f"'{name[:80]}' is not served here.",
+                f"Served are: {', '.join(self.providers)}",
+            )
+        return found
+
+    async def body(self, of: type[T]) -> T:
+        """The body, a JSON object of this shape; ControlError 400 for another."""
+        raw_headers = dict(self.request.scope["headers"])
+        try:
+            raw = await read_body(self.request.receive, raw_headers, BODY_LIMIT)
+            return msgspec.json.decode(raw or b"{}", type=of)
+        except BodyTooLarge as error:
+            raise ControlError(413, "body_too_large", f"A control request has at most {BODY_LIMIT} bytes.") from error
+        except msgspec.ValidationError as error:
+            raise _unfit(error) from error
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise ControlError(400, "bad_json", f"The body is not JSON: {error}") from error
+
+    def number(self, name: str, default: int, most: int) -> int:
+        """A whole number of the query, from 1 to `most`."""
+        text = self.query.get(name, str(default))
+        if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= most):
+            raise ControlError(400, "bad_query", f"'{name}' is a whole number from 1 to {most}, not {text[:80]!r}.")
+        return int(text)
+
+
+def _unfit(error: msgspec.ValidationError) -> ControlError:
+    match wrong_type(str(error)):
+        case WrongType(field=field, expected=expected):
+            return ControlError(400, "bad_field", f"'{field}': expected {expected}.")
+        case BadBody(problem=problem):
+            return ControlError(400, "bad_body", problem)
+
+
+Task = Callable[[Desk], Awaitable[Response]]
+
+
+def answer(value: Any, status: int = 200) -> Response:  # noqa: ANN401 - any JSON
+    """Answer with JSON."""
+    return json_reply(value, status)
+
+
+def iso(at: datetime | None) -> str | None:
+    """Write an instant as `2026-01-01T00:00:00Z`, with milliseconds where it has some."""
+    if at is None:
+        return None
+    text = at.astimezone(UTC).isoformat(timespec="milliseconds" if at.microsecond else "seconds")
+    return text.replace("+00:00", "Z")
+
+
+def money(amount: Decimal) -> str:
+    """Write a sum as a decimal string, without needless zeros."""
+    return format(amount.normalize(), "f") if amount else "0"
+
+
+def page(items: list[Any], following: str | None = None) -> Response:
+    """Answer with a list."""
+    return answer({"items": items, "next": following})

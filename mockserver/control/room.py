@@ -1,0 +1,151 @@
+"""The control room's door: who may come in, and which task is where."""
+
+import hmac
+import logging
+from collections.abc import Callable, Mapping
+from difflib import get_close_matches
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from mockserver.control import accounts, jobs, requests, sandboxes, time
+from mockserver.control.desk import ControlError, Desk, Task
+from mockserver.core.scenarios import UnknownScenarioError
+from mockserver.core.world import BadSandboxError
+from mockserver.web.answers import mock_error
+from mockserver.web.street import Street
+
+log = logging.getLogger("mockserver")
+
+TASKS: Mapping[tuple[str, str], Task] = {
+    ("GET", "health"): sandboxes.health,
+    ("GET", "providers"): sandboxes.list_providers,
+    ("GET", "sandboxes"): sandboxes.list_sandboxes,
+    ("POST", "sandboxes"): sandboxes.make_sandbox,
+    ("DELETE", "sandboxes"): sandboxes.delete_sandboxes,
+    ("GET", "sandboxes/{name}"): sandboxes.get_sandbox,
+    ("DELETE", "sandboxes/{name}"): sandboxes.delete_sandbox,
+    ("POST", "reset"): sandboxes.reset,
+    ("GET", "clock"): time.get_clock,
+    ("PUT", "clock"): time.put_clock,
+    ("POST", "clock/advance"): time.advance,
+    ("GET", "jobs"): jobs.list_jobs,
+    ("GET", "jobs/{id}"): jobs.get_job,
+    ("POST", "jobs/{id}/end"): jobs.end_job,
+    ("GET", "accounts/{provider}/{key}"): accounts.get_account,
+    ("PUT", "accounts/{provider}/{key}"): accounts.put_account,
+    ("GET", "accounts/{provider}/{key}/ledger"): accounts.get_ledger,
+    ("GET", "requests"): requests.list_requests,
+    ("GET", "scenarios"): sandboxes.get_scenarios,
+    ("PUT", "scenarios"): sandboxes.put_scenarios,
+    ("POST", "scenarios/queue"): sandboxes.queue_scenario,
+}
+
+
+def control_room(
+    street: Street, options_with: Callable[[Mapping[str, object]], dict[str, Any]], token: str | None = None
+) -> ASGIApp:
+    """Build the control API of one street.
+
+    Without a `token` it answers only to loopback Host headers and pages of the same origin; with one, to whoever
+    sends it as `Authorization: Bearer …`.
+    """
+    by_path: dict[str, dict[str, Task]] = {}
+    for (method, path), task in TASKS.items():
+        by_path.setdefault(path, {})[method] = task
+    routes = [
+        Route(f"/_mock/{path}", _Door(street, options_with, tasks, token), methods=None)
+        for path, tasks in by_path.items()
+    ]
+    app = Starlette(routes=routes, exception_handlers={404: _lost})
+    app.router.redirect_slashes = False
+    return app
+
+
+class _Door:
+    """The ASGI endpoint of one control path: guard, method, task, and errors in the mock's voice."""
+
+    def __init__(
+        self,
+        street: Street,
+        options_with: Callable[[Mapping[str, object]], dict[str, Any]],
+        tasks: Mapping[str, Task],
+        token: str | None,
+    ) -> None:
+        self._street = street
+        self._options_with = options_with
+        self._tasks = tasks
+        self._token = token
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI's own types
+        request = Request(scope, receive)
+        response = await self._answer(request)
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        refused = guard(request, self._token)
+        if refused is not None:
+            return refused
+        task = self._tasks.get("GET" if request.method == "HEAD" else request.method)
+        if task is None:
+            allowed = ", ".join(sorted(self._tasks))
+            refused = mock_error(405, "wrong_method", f"{request.method} is not allowed here.", f"Allowed: {allowed}")
+            refused.raw_headers.append((b"allow", allowed.encode()))
+            return refused
+        desk = Desk(request, self._street.world, self._street.providers, self._options_with)
+        try:
+            return await task(desk)
+        except ControlError as error:
+            return mock_error(error.status, error.code, error.message, error.hint)
+        except (BadSandboxError, UnknownScenarioError) as error:
+            return mock_error(400, "bad_request", f"{error}.")
+        except Exception:
+            log.exception("fauxreel crashed while it answered %s %r", request.method, request.url.path)
+            return mock_error(500, "crashed", "This is a defect of fauxreel; its log has the traceback.")
+
+
+def guard(request: Request, token: str | None) -> Response | None:
+    """Refuse whoever may not come in: other hosts (DNS rebinding), pages of other origins, a wrong token."""
+    if token is not None:
+        sent = request.headers.get("authorization", "").encode("latin-1", "replace")
+        if hmac.compare_digest(sent, f"Bearer {token}".encode()):
+            return None
+        return mock_error(
+            401, "token_needed", "The control API wants its token.", "Send 'Authorization: Bearer TOKEN'."
+        )
+    host = request.headers.get("host", "localhost")
+    if not is_loopback(host):
+        return mock_error(
+            403,
+            "not_local",
+            "The control API answers to loopback hosts only.",
+            "Start the server with --control-token TOKEN.",
+        )
+    origin = request.headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc != host:
+        return mock_error(403, "other_origin", "The control API does not answer pages of another origin.")
+    if request.headers.get("sec-fetch-site", "none") not in {"none", "same-origin"}:
+        return mock_error(403, "other_origin", "The control API does not answer pages of another site.")
+    return None
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a Host header names this machine."""
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+        return name == "localhost" or name.endswith(".localhost") or ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+async def _lost(request: Request, _: Exception) -> Response:
+    known = sorted({path for _, path in TASKS})
+    near = get_close_matches(request.url.path.removeprefix("/_mock/"), known, n=3, cutoff=0.5)
+    hint = f"The nearest are: {', '.join(near)}" if near else f"There are: {', '.join(known)}"
+    return mock_error(404, "unknown_path", f"The control API has nothing at {request.url.path[:200]!r}.", hint)

@@ -1,0 +1,221 @@
+"""Sandboxes and how their jobs go: `sandboxes`, `reset`, `scenarios`, `providers`, `health`."""
+
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+import msgspec
+from starlette.responses import Response
+
+from mockserver import __version__
+from mockserver.control import time
+from mockserver.control.desk import ControlError, Desk, answer, page
+from mockserver.core.clock import EPOCH, Clock, wall_now
+from mockserver.core.scenarios import SCENARIOS, Plan, Queued, Scenario, UnknownScenarioError, named
+from mockserver.core.world import BadSandboxError, Sandbox, Terms
+
+
+class FirstClock(msgspec.Struct, forbid_unknown_fields=True):
+    """How time begins in a sandbox."""
+
+    mode: Literal["scaled", "frozen", "auto"] = "frozen"
+    speed: float = 60.0
+    now: datetime | None = None
+
+
+class NewSandbox(msgspec.Struct, forbid_unknown_fields=True):
+    """A sandbox to make; what is left out is as the server's settings say."""
+
+    name: str
+    clock: FirstClock | Literal["scaled", "frozen", "auto"] | None = None
+    seed: int | None = None
+    accounts: dict[str, dict[str, Decimal]] = {}
+    settings: dict[str, Any] = {}
+
+
+class QueuedScenario(msgspec.Struct, forbid_unknown_fields=True):
+    """A scenario for the next jobs."""
+
+    scenario: str
+    times: int = 1
+    provider: str | None = None
+    at: float | None = None
+
+
+class Defaults(msgspec.Struct, forbid_unknown_fields=True):
+    """How jobs go that do not say so themselves."""
+
+    default: str = "succeeds"
+    at: float | None = None
+    queue: list[QueuedScenario] = []
+
+
+async def health(desk: Desk) -> Response:
+    """Say that the server is there, since when, and with how much."""
+    return answer(
+        {
+            "status": "ok",
+            "version": __version__,
+            "uptime_seconds": round((wall_now() - desk.world.started).total_seconds(), 3),
+            "sandboxes": len(desk.world.sandboxes()),
+            "providers": list(desk.providers),
+        }
+    )
+
+
+async def list_providers(desk: Desk) -> Response:
+    """List the providers that are served, their operations, and how an app is pointed at them."""
+    return page(
+        [
+            {
+                "name": provider.name,
+                "title": provider.title,
+                "home": provider.home,
+                "operations": [f"{operation.method} {operation.path}" for operation in provider.routes],
+                "sample_key": provider.sample_key,
+                "settings": msgspec.to_builtins(desk.sandbox.houses[provider.name].options),
+            }
+            for provider in desk.providers.values()
+        ]
+    )
+
+
+def shown(desk: Desk, sandbox: Sandbox) -> dict[str, Any]:
+    """A sandbox as JSON."""
+    return {
+        "name": sandbox.name,
+        "seed": sandbox.seed,
+        "clock": time.shown(sandbox.clock, desk.world.terms.clock.rate or 60.0),
+        "jobs": {name: house.count() for name, house in sandbox.houses.items()},
+        "requests": sandbox.journal.count,
+    }
+
+
+async def list_sandboxes(desk: Desk) -> Response:
+    """List the sandboxes."""
+    return page([shown(desk, sandbox) for sandbox in desk.world.sandboxes()])
+
+
+def find(desk: Desk) -> Sandbox:
+    """The sandbox that the path names; ControlError 404 if there is none."""
+    for sandbox in desk.world.sandboxes():
+        if sandbox.name == desk.path["name"]:
+            return sandbox
+    raise ControlError(404, "unknown_sandbox", f"There is no sandbox {desk.path['name'][:80]!r}.")
+
+
+async def get_sandbox(desk: Desk) -> Response:
+    """Show one sandbox."""
+    return answer(shown(desk, find(desk)))
+
+
+async def make_sandbox(desk: Desk) -> Response:
+    """Make a sandbox, or begin one of that name again."""
+    new = await desk.body(NewSandbox)
+    terms = replace(
+        desk.world.terms,
+        clock=_clock(new.clock, desk.world.terms),
+        seed=desk.world.terms.seed if new.seed is None else new.seed,
+    )
+    sandbox = _opened(desk, new, terms)
+    now = sandbox.now()
+    for provider, accounts in new.accounts.items():
+        house = sandbox.houses.get(provider)
+        if house is None:
+            raise ControlError(400, "bad_field", f"'accounts': '{provider[:80]}' is not served here.")
+        for key, available in accounts.items():
+            house.grant(house.known(key, now), available, now)
+    return answer(shown(desk, sandbox), 201)
+
+
+def _opened(desk: Desk, new: NewSandbox, terms: Terms) -> Sandbox:
+    try:
+        return desk.world.open(new.name, terms, desk.options_with(new.settings) if new.settings else None)
+    except BadSandboxError as error:
+        raise ControlError(400, "bad_sandbox", f"{error}.") from error
+    except ValueError as error:
+        raise ControlError(400, "bad_field", f"'settings': {error}.") from error
+
+
+def _clock(asked: FirstClock | str | None, terms: Terms) -> Clock:
+    if asked is None:
+        return terms.clock
+    first = msgspec.convert({"mode": asked}, FirstClock) if isinstance(asked, str) else asked
+    if first.now is not None and first.now.tzinfo is None:
+        raise ControlError(400, "bad_field", "'clock.now' needs a zone, as in 2026-01-01T00:00:00Z.")
+    if not time.SLOWEST <= first.speed <= time.FASTEST:
+        raise ControlError(400, "bad_field", f"'clock.speed' is {time.SLOWEST} to {time.FASTEST}.")
+    if first.mode == "scaled":
+        wall = wall_now()
+        return Clock(wall=wall, mock=first.now or wall, rate=first.speed)
+    frozen = Clock.frozen(first.now) if first.now else Clock.frozen()
+    return replace(frozen, wall=EPOCH, auto=first.mode == "auto")
+
+
+async def delete_sandbox(desk: Desk) -> Response:
+    """Forget one sandbox."""
+    desk.world.close(find(desk).name)
+    return Response(status_code=204)
+
+
+async def delete_sandboxes(desk: Desk) -> Response:
+    """Forget all sandboxes."""
+    for sandbox in desk.world.sandboxes():
+        desk.world.close(sandbox.name)
+    return Response(status_code=204)
+
+
+async def reset(desk: Desk) -> Response:
+    """Begin the sandbox again: no jobs, full balances, the first instant."""
+    desk.sandbox.reset()
+    return answer(shown(desk, desk.sandbox))
+
+
+def _plan_shown(plan: Plan) -> dict[str, Any]:
+    return {
+        "default": plan.default.name,
+        "at": plan.default.at,
+        "queue": [
+            {
+                "scenario": queued.scenario.name,
+                "times": queued.times,
+                "provider": queued.provider,
+                "at": queued.scenario.at,
+            }
+            for queued in plan.queue
+        ],
+        "known": dict(SCENARIOS),
+    }
+
+
+async def get_scenarios(desk: Desk) -> Response:
+    """Say how the next jobs go, and which scenarios there are."""
+    return answer(_plan_shown(desk.sandbox.plan))
+
+
+async def put_scenarios(desk: Desk) -> Response:
+    """Lay down how jobs go, queue and default."""
+    asked = await desk.body(Defaults)
+    desk.sandbox.set_plan(Plan(_named(asked.default, asked.at), tuple(_queued(desk, one) for one in asked.queue)))
+    return answer(_plan_shown(desk.sandbox.plan))
+
+
+async def queue_scenario(desk: Desk) -> Response:
+    """Put a scenario at the end of the queue."""
+    return answer(_plan_shown(desk.sandbox.enqueue(_queued(desk, await desk.body(QueuedScenario)))), 201)
+
+
+def _queued(desk: Desk, asked: QueuedScenario) -> Queued:
+    if not 1 <= asked.times <= 1_000_000:
+        raise ControlError(400, "bad_field", "'times' is 1 to 1000000.")
+    if asked.provider is not None:
+        desk.house(asked.provider)
+    return Queued(_named(asked.scenario, asked.at), asked.times, asked.provider)
+
+
+def _named(name: str, at: float | None) -> Scenario:
+    try:
+        return named(name, at)
+    except UnknownScenarioError as error:
+        raise ControlError(400, "unknown_scenario", f"{error}.") from error

@@ -1,0 +1,73 @@
+"""What was asked and answered: bounded, and shown with its keys redacted."""
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+Headers = Sequence[tuple[bytes, bytes]]
+
+SECRET_HEADERS = frozenset({b"authorization", b"x-api-key", b"cookie", b"set-cookie", b"proxy-authorization"})
+BODY_KEPT = 4096
+"""How many bytes of a body are kept."""
+
+
+@dataclass(slots=True)
+class Exchange:
+    """One request and its answer: bodies are the first BODY_KEPT bytes, `at` is mock time, `key` is not redacted."""
+
+    at: datetime
+    method: str
+    path: str
+    query: bytes
+    headers: Headers
+    body: bytes
+    client: str
+    provider: str | None
+    operation: str | None
+    key: str | None
+    status: int
+    answer_headers: Headers
+    answer: bytes
+    job: str | None = None
+    clause: str | None = None
+
+
+class Journal:
+    """The last exchanges of a sandbox, numbered from 1 in the order of their answers."""
+
+    def __init__(self, limit: int) -> None:
+        self._kept: deque[Exchange] = deque(maxlen=limit)
+        self._count = 0
+
+    def add(self, exchange: Exchange) -> None:
+        """Keep one exchange; the oldest makes room."""
+        self._kept.append(exchange)
+        self._count += 1
+
+    @property
+    def count(self) -> int:
+        """How many exchanges there ever were."""
+        return self._count
+
+    def newest(self) -> Iterator[tuple[int, Exchange]]:
+        """Number and exchange, the last one first."""
+        return zip(range(self._count, 0, -1), reversed(self._kept), strict=False)
+
+    def forget(self) -> None:
+        """Begin again, at number 1."""
+        self._kept.clear()
+        self._count = 0
+
+
+def redacted_key(key: str) -> str:
+    """Show enough of a key to know it by, and no more."""
+    return f"{key[:3]}…{key[-2:]}" if len(key) > 8 else "…"
+
+
+def redacted(headers: Headers) -> list[tuple[str, str]]:
+    """Headers as text, secrets replaced."""
+    return [
+        (name.decode("latin-1"), "[redacted]" if name.lower() in SECRET_HEADERS else value.decode("latin-1"))
+        for name, value in headers
+    ]

@@ -1,0 +1,110 @@
+"""Money: grants minus what jobs cost at `now`. No entry is ever written by a clock.
+
+What a job does to its account is laid out by its facts alone (`entries`): some of it at submission, the rest
+when the job, or a piece of it, ends. A balance is a sum over those entries up to now; `Balance` keeps it as a
+running sum, to which each entry is added once, when it is due, so that an answer never adds up all jobs again.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
+
+from mockserver.core.jobs import Job, Terms, part_end
+from mockserver.core.timeline import FOREVER, State
+
+ZERO = Decimal(0)
+
+Kind = Literal["grant", "hold", "charge", "release", "refund"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the ledger: at `at`, `amount` (never negative, in the account's unit) moved as `kind` says.
+
+    `hold` sets aside, `release` gives what was set aside back, `charge` takes (what was held, if anything was),
+    `refund` gives back what had been taken. `held` tells whether a charge takes what had been set aside.
+    """
+
+    at: datetime
+    kind: Kind
+    amount: Decimal
+    job: str | None = None
+    held: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What an account was given, has spent, and has set aside for jobs that still run."""
+
+    granted: Decimal
+    charged: Decimal = ZERO
+    held: Decimal = ZERO
+
+    @property
+    def available(self) -> Decimal:
+        """What can be spent now."""
+        return self.granted - self.charged - self.held
+
+    def after(self, entry: Entry) -> "Balance":
+        """The balance once `entry` has happened."""
+        match entry.kind:
+            case "grant":
+                return Balance(self.granted + entry.amount, self.charged, self.held)
+            case "hold":
+                return Balance(self.granted, self.charged, self.held + entry.amount)
+            case "release":
+                return Balance(self.granted, self.charged, self.held - entry.amount)
+            case "refund":
+                return Balance(self.granted, self.charged - entry.amount, self.held)
+            case "charge":
+                held = self.held - entry.amount if entry.held else self.held
+                return Balance(self.granted, self.charged + entry.amount, held)
+
+
+def settlement(terms: Terms, state: State) -> Kind | None:
+    """Say what happens to the price when a job ends in `state`; None if nothing does."""
+    if terms == "when_done":
+        return "charge" if state == "done" else "release"
+    return None if state == "done" else "refund"
+
+
+def shares(price: Decimal, pieces: int) -> list[Decimal]:
+    """Split a price into equal pieces; what does not divide goes to the last, so that nothing is lost."""
+    if pieces == 1:
+        return [price]
+    share = (price / pieces).quantize(Decimal("0.000001"))
+    return [share] * (pieces - 1) + [price - share * (pieces - 1)]
+
+
+def opening(job: Job) -> Entry:
+    """Give what the submission itself does to the account."""
+    return Entry(job.submitted_at, "charge" if job.terms == "at_submission" else "hold", job.price, job.id)
+
+
+def settlements(job: Job) -> list[Entry]:
+    """Give what happens to the price later, in order of time; nothing for what never ends."""
+    parts = job.parts or (job.timeline,)
+    found = []
+    for part, share in zip(parts, shares(job.price, len(parts)), strict=True):
+        after, stage = part_end(job, part)
+        kind = settlement(job.terms, stage.state)
+        if kind and after < FOREVER:
+            found.append(Entry(job.submitted_at + after, kind, share, job.id, held=job.terms == "when_done"))
+    return sorted(found, key=lambda entry: entry.at) if len(found) > 1 else found
+
+
+def entries(job: Job) -> list[Entry]:
+    """Give all that a job ever does to its account, in order of time."""
+    return [opening(job), *settlements(job)]
+
+
+def balance(granted: Decimal, jobs: Iterable[Job], now: datetime) -> Balance:
+    """Add up an account the slow way, from the facts alone: the definition that the running sum must match."""
+    total = Balance(granted)
+    for job in jobs:
+        for entry in entries(job):
+            if entry.at <= now:
+                total = total.after(entry)
+    return total

@@ -1,0 +1,104 @@
+"""Named outcomes of a job: how it goes, decided once, at its submission."""
+
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+from types import MappingProxyType
+
+SCENARIOS = MappingProxyType(
+    {
+        "succeeds": "runs its typical life and delivers",
+        "slow": "takes ten times as long",
+        "stuck": "stays in its last working stage for good",
+        "fails": "ends in the failed state, half-way through unless `at` says otherwise",
+        "fails_once": "fails; the same request succeeds when it is sent again",
+        "moderated": "is refused at submission because of its content",
+        "moderated_late": "is accepted, then fails because of its content",
+        "partial": "delivers some of its pieces, where a job has pieces; else it fails",
+        "cancelled": "ends in the cancelled state, or failed where there is none; all money is given back",
+        "never_ready": "its upload's verification goes on for good, where uploads are verified; else it is stuck",
+        "upload_fails": "its upload's verification fails, where uploads are verified; else it fails",
+        "expires_early": "the result's link dies a second after completion",
+        "empty_result": "ends in the success state, without a link",
+        "unknown_status": "shows a status that no document knows, once, between two documented ones",
+        "goes_back": "shows an earlier status once more",
+    }
+)
+"""Names and one line each; a provider that cannot tell one apart answers as a documented one."""
+
+_DIRECTIVE = re.compile(r"\[\[mock:\s*([a-z_]+)((?:\s+[a-z_]+=[^\s\]]+)*)\s*\]\]")
+
+
+class UnknownScenarioError(ValueError):
+    """Somebody asked for a scenario, or an option of one, that there is not; the message names the nearest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """How a job goes; `at` is the fraction of its life at which the matter happens (None: where it usually does)."""
+
+    name: str = "succeeds"
+    at: float | None = None
+
+
+SUCCEEDS = Scenario()
+
+
+def named(name: str, at: float | None = None) -> Scenario:
+    """Give the scenario of this name.
+
+    Raises UnknownScenarioError for an unknown name, and for an `at` outside 0 to 1.
+    """
+    if name not in SCENARIOS:
+        near = get_close_matches(name, SCENARIOS, n=1)
+        hint = f"; did you mean '{near[0]}'?" if near else f"; known are: {', '.join(SCENARIOS)}"
+        raise UnknownScenarioError(f"there is no scenario '{name}'{hint}")
+    if at is not None and not 0 <= at <= 1:
+        raise UnknownScenarioError(f"at={at:g} is not a fraction of a job's life: it goes from 0 to 1")
+    return Scenario(name, at)
+
+
+def parsed(text: str) -> Scenario:
+    """Read `fails`, or `fails at=0.5`, as a header or a directive has it."""
+    name, *options = text.strip().split() or [""]
+    at = None
+    for option in options:
+        key, _, value = option.partition("=")
+        try:
+            at = float(value) if key == "at" else None
+        except ValueError:
+            at = None
+        if at is None:
+            raise UnknownScenarioError(f"'{option}' is no option of a scenario; known is: at=0.5")
+    return named(name, at)
+
+
+def directive(text: str) -> Scenario | None:
+    """Find `[[mock: fails at=0.5]]` in a text; None if there is none."""
+    found = _DIRECTIVE.search(text)
+    return parsed(f"{found[1]}{found[2]}") if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A scenario waiting for the next `times` jobs (of one provider, if it names one)."""
+
+    scenario: Scenario
+    times: int = 1
+    provider: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a sandbox lays down for jobs that do not say themselves how to go: a queue first, then a default."""
+
+    default: Scenario = SUCCEEDS
+    queue: tuple[Queued, ...] = ()
+
+    def take(self, provider: str) -> "tuple[Scenario, Plan]":
+        """Answer how the provider's next job goes, and the plan that is left."""
+        for index, queued in enumerate(self.queue):
+            if queued.provider in (None, provider):
+                rest = (Queued(queued.scenario, queued.times - 1, queued.provider),) if queued.times > 1 else ()
+                return queued.scenario, Plan(self.default, self.queue[:index] + rest + self.queue[index + 1 :])
+        return self.default, self

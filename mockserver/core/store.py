@@ -1,0 +1,67 @@
+"""What the core asks of a store: records on shelves, changed whole; queues by time; buckets of rate limits.
+
+Shelves hold immutable values under text keys, in the order in which the keys were first put there. There is a
+single way to write: `update` with a pure `change`, which a store may call again if somebody else was faster.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from mockserver.core.limits import Limit
+
+Change = Callable[[Any], Any]
+"""From the value of now (None: there is none) to the next one (None: take it away). Raises to leave all as it is."""
+
+
+class Store(Protocol):
+    """The narrow door between the core and whatever keeps its state."""
+
+    def get(self, shelf: str, key: str) -> Any:  # noqa: ANN401 - each shelf has its own type of value
+        """The value under `key`, or None."""
+        ...
+
+    def update(self, shelf: str, key: str, change: Change) -> Any:  # noqa: ANN401 - as get
+        """Replace the value under `key` by `change(value)`, indivisibly, and answer the new one."""
+        ...
+
+    def newest(self, shelf: str) -> Iterator[tuple[str, Any]]:
+        """Keys and values of a shelf, the last added first; nothing may be written before it is left."""
+        ...
+
+    def count(self, shelf: str) -> int:
+        """How many keys the shelf holds."""
+        ...
+
+    def schedule(self, queue: str, at: datetime, item: Any) -> None:  # noqa: ANN401 - each queue has its own
+        """Put `item` into a queue, due at `at`."""
+        ...
+
+    def due(self, queue: str, now: datetime) -> list[Any]:
+        """Take all items out of a queue that are due at `now`, earliest first."""
+        ...
+
+    def next_due(self, queue: str) -> datetime | None:
+        """When the earliest item of a queue is due; None for an empty queue."""
+        ...
+
+    def withdraw(self, queue: str, unwanted: Callable[[Any], bool]) -> None:
+        """Take the unwanted items out of a queue, whenever they are due."""
+        ...
+
+    def admit(self, bucket: str, limit: Limit, now: datetime) -> timedelta | None:
+        """Let one request into a bucket and answer None, or answer how long until one is welcome."""
+        ...
+
+    def window(self, bucket: str, limit: Limit, now: datetime) -> tuple[int, datetime]:
+        """How many requests a bucket's window holds, and when the oldest of them leaves it."""
+        ...
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """All that is written inside becomes visible together, or not at all if the block raises."""
+        ...
+
+    def clear(self, prefix: str) -> None:
+        """Forget all shelves, queues and buckets whose names begin with `prefix`."""
+        ...

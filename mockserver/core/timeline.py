@@ -1,0 +1,131 @@
+"""A job's life, laid out in advance: a tuple of stages, and where a job is at an instant of it.
+
+    Timeline.of(
+        waiting("IN_QUEUE", lasts=4 * SECOND),
+        working("IN_PROGRESS", lasts=3 * MINUTE),
+        done("COMPLETED"),
+    )
+
+The string is the provider's word; the function says what it means, which is all that ledger, journal
+and harness need to know.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Literal
+
+from mockserver.core.clock import NOTHING
+
+State = Literal["waiting", "working", "done", "failed", "cancelled"]
+
+ENDS: frozenset[State] = frozenset({"done", "failed", "cancelled"})
+FOREVER = timedelta(days=365 * 5000)
+"""How long a stuck stage lasts; short enough to be added to any mock instant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stretch of a job's life: the provider's word for it, its meaning, its length, and why it came to that."""
+
+    word: str
+    state: State
+    lasts: timedelta = NOTHING
+    because: str | None = None
+
+    @property
+    def ends(self) -> bool:
+        """Whether nothing comes after it."""
+        return self.state in ENDS
+
+
+def waiting(word: str, *, lasts: timedelta) -> Stage:
+    """Accepted, and nobody works at it yet."""
+    return Stage(word, "waiting", lasts)
+
+
+def working(word: str, *, lasts: timedelta) -> Stage:
+    """Being made."""
+    return Stage(word, "working", lasts)
+
+
+def done(word: str) -> Stage:
+    """Made; the result can be had."""
+    return Stage(word, "done")
+
+
+def failed(word: str, *, because: str) -> Stage:
+    """Ended without a result; `because` is the provider's key for the reason."""
+    return Stage(word, "failed", because=because)
+
+
+def cancelled(word: str) -> Stage:
+    """Called off."""
+    return Stage(word, "cancelled")
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Where a job is: the stage, its place in the timeline, and the part of the job's life that is over (0 to 1)."""
+
+    stage: Stage
+    index: int
+    into: timedelta
+    progress: float
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Stages in order; all but the last have a length, the last one is an end.
+
+    Raises ValueError for no stages, for an end before the end, for a life without one, and for negative lengths.
+    """
+
+    stages: tuple[Stage, ...]
+
+    def __post_init__(self) -> None:
+        if not self.stages or not self.stages[-1].ends or any(stage.ends for stage in self.stages[:-1]):
+            raise ValueError("a timeline has stages, and exactly its last one is an end")
+        if any(stage.lasts < NOTHING for stage in self.stages):
+            raise ValueError("a stage cannot last less than nothing")
+
+    @classmethod
+    def of(cls, *stages: Stage) -> "Timeline":
+        """Lay out a life stage by stage."""
+        return cls(stages)
+
+    @property
+    def length(self) -> timedelta:
+        """From submission to the end."""
+        return sum((stage.lasts for stage in self.stages), NOTHING)
+
+    @property
+    def end(self) -> Stage:
+        """The stage that the job comes to if nobody interferes."""
+        return self.stages[-1]
+
+    def at(self, elapsed: timedelta) -> Moment:
+        """Say where the job is, `elapsed` after its submission; a boundary belongs to the stage that begins there."""
+        begins = NOTHING
+        last = len(self.stages) - 1
+        for index, stage in enumerate(self.stages):
+            if index == last or elapsed < begins + stage.lasts:
+                break
+            begins += stage.lasts
+        if stage.ends:
+            return Moment(stage, index, elapsed - begins, 1.0)
+        length = self.length
+        return Moment(stage, index, elapsed - begins, max(elapsed, NOTHING) / length if length else 1.0)
+
+    def changes(self) -> tuple[tuple[timedelta, Stage], ...]:
+        """Say when each stage begins, measured from submission; stages without length are never seen and left out."""
+        found = []
+        begins = NOTHING
+        for stage in self.stages:
+            if stage.ends or stage.lasts:
+                found.append((begins, stage))
+            begins += stage.lasts
+        return tuple(found)
+
+    def next_change(self, elapsed: timedelta) -> timedelta | None:
+        """Say when the stage after this one begins, measured from submission; None when nothing comes any more."""
+        return next((begins for begins, _ in self.changes() if begins > elapsed), None)

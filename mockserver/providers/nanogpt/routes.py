@@ -1,0 +1,282 @@
+"""NanoGPT's operations, and the table of them."""
+
+from decimal import Decimal
+from functools import lru_cache
+from itertools import islice
+
+from starlette.responses import Response
+
+from mockserver.core.chance import BASE36, Draw, base36
+from mockserver.core.clock import EPOCH, MINUTE
+from mockserver.core.jobs import Job
+from mockserver.core.limits import Limit
+from mockserver.core.refusals import BadValue, Gone, MissingField, Moderated, NotForThis, NotFound, NotReady
+from mockserver.core.timeline import Moment
+from mockserver.web.call import Call
+from mockserver.web.files import file_reply
+from mockserver.web.provider import KeyNeed, on
+
+from . import outputs, timeline
+from .catalogue import MODELS, listing
+from .inputs import ExtendVideo, NewVideo, Order, order
+from .options import Options
+
+PICTURES = {"thumbnail.jpg": "thumbnail", "spritesheet.jpg": "spritesheet"}
+MIDJOURNEY = "midjourney-video"
+
+# Submitting -----------------------------------------------------------------------------------------------------
+
+
+async def generate_video(call: Call) -> Response:
+    """`POST /api/generate-video`: take an order, charge it, answer 202."""
+    body = await call.body(NewVideo)
+    return _accept(call, order(body, call.options), None)
+
+
+async def extend_video(call: Call) -> Response:
+    """`POST /api/generate-video/extend`: lengthen one of the four videos of a Midjourney job by five seconds."""
+    body = await call.body(ExtendVideo)
+    run_id, index = body.checked()
+    original = call.job(run_id)
+    before = outputs.order_of(original)
+    if before.model != MIDJOURNEY:
+        raise NotForThis(MIDJOURNEY)
+    moment = original.at(call.now)
+    if moment.stage.state != "done":
+        raise NotReady("original", moment.stage.word)
+    return _accept(call, before.longer(Decimal(5)), index)
+
+
+def _accept(call: Call, order: Order, index: int | None) -> Response:
+    """Make a job of an order, or refuse it for its content or the money; `index` is the video that is extended."""
+    house, options, now = call.house, call.options, call.now
+    scenario = call.scenario()
+    if scenario.name == "moderated":
+        raise Moderated
+    draw = house.draw("job")
+    job_id = _new_id(options, call, draw)
+    call.job_id = job_id
+    job = Job(
+        id=job_id,
+        provider="nanogpt",
+        key=call.account.purse,
+        submitted_at=now,
+        timeline=timeline.planned(scenario, MODELS[order.model].pace, float(order.choice.seconds), draw),
+        price=order.cost,
+        terms="at_submission",
+        order=order,
+        seed=draw.number(),
+        scenario=scenario.name,
+    )
+    left = house.add(job, call.account, now).available
+    answer = outputs.accepted(job, order, left, options)
+    if index is not None:
+        answer = outputs.extended(answer, job, index)
+    return call.json(answer, 202, [(b"x-remaining-balance", format(left, "f").encode())])
+
+
+def _new_id(options: Options, call: Call, draw: Draw) -> str:
+    if options.profile == "2025":
+        return f"fal-request-{draw.token(12)}"
+    # Seen live: eight digits of base 36 that are the milliseconds of submission, then nine that are not.
+    milliseconds = (call.now - EPOCH) // (MINUTE / 60_000)
+    return f"vid_{base36(milliseconds).rjust(8, BASE36[0])[-8:]}{draw.token(9)}"
+
+
+# Asking how it goes ---------------------------------------------------------------------------------------------
+
+
+async def video_status(call: Call) -> Response:
+    """`GET /api/video/status`: the unified status, by `requestId` or `runId`."""
+    run_id = call.query.get("requestId") or call.query.get("runId")
+    if not run_id:
+        raise MissingField("requestId")
+    job = call.job(run_id)
+    moment = job.at(call.now)
+    answer = outputs.unified(job, moment, _links(call, job, moment), call.options, call.now)
+    call.polled(job)
+    return call.json(answer)
+
+
+async def legacy_status(call: Call) -> Response:
+    """`GET /api/generate-video/status`: the older status, by `runId`; a model may be named and is not compared."""
+    run_id = call.query.get("runId")
+    if not run_id:
+        raise MissingField("runId")
+    job = call.job(run_id)
+    moment = job.at(call.now)
+    answer = outputs.legacy(job, moment, _links(call, job, moment), call.options)
+    call.polled(job)
+    return call.json(answer)
+
+
+async def story_status(call: Call) -> Response:
+    """`GET /api/v1/video/status`: the status of a LongStories job, by `runId` and `projectId`."""
+    for name in ("runId", "projectId"):
+        if not call.query.get(name):
+            raise MissingField(name)
+    job = call.job(call.query["runId"])
+    if outputs.order_of(job).project_id != call.query["projectId"]:
+        raise NotFound("job", job.id)
+    moment = job.at(call.now)
+    answer = outputs.story(moment, _links(call, job, moment))
+    call.polled(job)
+    return call.json(answer)
+
+
+def _links(call: Call, job: Job, moment: Moment) -> list[str]:
+    """The addresses of a finished job's videos, as the client is to see them."""
+    if moment.stage.state != "done":
+        return []
+    found = outputs.paths(job)
+    model = outputs.model_of(job)
+    if found and MODELS[model].relative_result:
+        return [f"{call.prefix}/api/generate-video/content?model={model}&runId={job.id}&variant=video"]
+    return [call.url(path) for path in found]
+
+
+async def recover(call: Call) -> Response:
+    """`GET /api/generate-video/recover`: the account's jobs, the newest first."""
+    query = call.query
+    limit = query.get("limit", "10")
+    if not (limit.isascii() and limit.isdigit() and 1 <= int(limit[:4]) <= 50):
+        raise BadValue("limit", limit)
+    model, thread = query.get("model"), query.get("conversationUUID")
+    mine = (job for job in call.house.jobs() if job.key == call.account.purse)
+    wanted = (
+        job
+        for job in mine
+        if (not model or outputs.model_of(job) == model)
+        and (not thread or outputs.order_of(job).conversation_uuid == thread)
+    )
+    return call.json({"data": [outputs.entry(job, call.now) for job in islice(wanted, int(limit))]})
+
+
+# Files ----------------------------------------------------------------------------------------------------------
+
+
+async def content(call: Call) -> Response:
+    """`GET /api/generate-video/content`: a finished job's video, or a picture of it."""
+    for name in ("runId", "model"):
+        if not call.query.get(name):
+            raise MissingField(name)
+    variant = call.query.get("variant") or "video"
+    if variant not in {"video", "thumbnail", "spritesheet"}:
+        raise BadValue("variant", variant)
+    job = call.house.job(call.query["runId"])
+    if job is None:
+        raise NotReady("content", "unknown")
+    call.job(job.id)
+    if not _given(call, job):
+        raise NotReady("content", job.at(call.now).stage.word)
+    return await _file(call, job, variant, 0)
+
+
+async def media(call: Call) -> Response:
+    """`GET /media/nanogpt/{run_id}/{name}`: where the links lead; no key is needed, and none is refused."""
+    job = call.house.job(call.params["run_id"])
+    name = call.params["name"]
+    names = [path.rpartition("/")[2] for path in outputs.paths(job)] if job is not None else []
+    if job is None or (name not in names and name not in PICTURES) or not _given(call, job):
+        raise NotFound("file", name)
+    call.job_id = job.id
+    return await _file(call, job, PICTURES.get(name, "video"), names.index(name) if name in names else 0)
+
+
+def _given(call: Call, job: Job) -> bool:
+    """Tell whether a job has a video to give; one whose days are over raises Gone."""
+    if job.at(call.now).stage.state != "done" or not outputs.paths(job):
+        return False
+    expires_at = outputs.expires_at(job, call.options)
+    if expires_at is not None and call.now >= expires_at:
+        raise Gone("video")
+    return True
+
+
+async def _file(call: Call, job: Job, kind: str, index: int) -> Response:
+    clip = outputs.clip(job, index)
+    if kind == "video":
+        return file_reply(call, await call.clips.get(clip), "video/mp4", clip.key)
+    picture = await call.clips.get(clip, "thumbnail" if kind == "thumbnail" else "spritesheet")
+    return file_reply(call, picture, "image/jpeg", f"{clip.key}-{kind}")
+
+
+# Catalogue and balance ------------------------------------------------------------------------------------------
+
+
+async def video_models(call: Call) -> Response:
+    """`GET /api/v1/video-models`: the catalogue, detailed unless asked otherwise."""
+    return _catalogue(call, detailed=True)
+
+
+async def models(call: Call) -> Response:
+    """`GET /api/v1/models`: the same entries, brief unless `detailed=true` (where document 003 looks)."""
+    return _catalogue(call, detailed=False)
+
+
+def _catalogue(call: Call, *, detailed: bool) -> Response:
+    asked = call.query.get("detailed")
+    if asked is not None and asked.lower() not in {"true", "false"}:
+        raise BadValue("detailed", asked)
+    detailed = detailed if asked is None else asked.lower() == "true"
+    data = [listing(model, detailed=detailed) for model in MODELS.values() if model.listed]
+    return call.json(
+        {"object": "list", "data": data, "meta": {"count": len(data), "generated_at": outputs.timestamp(call.now)}}
+    )
+
+
+async def check_balance(call: Call) -> Response:
+    """`POST /api/check-balance`: what the account has, as texts; a body is not read."""
+    return call.json(outputs.balance(call.house.balance(call.account, call.now).available))
+
+
+# Limits and the table -------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=64)
+def _per_minute(name: str, requests: int) -> Limit:
+    return Limit(name, requests, MINUTE)
+
+
+def _limited(call: Call, name: str, requests: int | None) -> tuple[Limit, str] | None:
+    account = call.known_account
+    if account is not None:
+        requests = account.limits.get("requests_per_minute", requests) if account.limits else requests
+        if account.key in call.options.internal_auth:
+            return None
+    return None if requests is None else (_per_minute(name, requests), call.client)
+
+
+def submits(call: Call) -> tuple[Limit, str] | None:
+    """Submissions a minute, by client address [002:526-531]."""
+    return _limited(call, "submit", call.options.submits_per_minute)
+
+
+def extends(call: Call) -> tuple[Limit, str] | None:
+    """Extensions a minute, by client address."""
+    return _limited(call, "extend", call.options.extends_per_minute)
+
+
+def recovers(call: Call) -> tuple[Limit, str] | None:
+    """Requests to recover a minute, by client address."""
+    return _limited(call, "recover", call.options.recovers_per_minute)
+
+
+def polls(options: Options) -> KeyNeed:
+    """Whether polling needs a key; the browser samples of document 002 send none."""
+    return options.status_auth
+
+
+ROUTES = (
+    on("POST /api/generate-video", generate_video, limit=submits),
+    on("GET /api/video/status", video_status, key=polls),
+    on("GET /api/generate-video/status", legacy_status, key=polls),
+    on("GET /api/v1/video/status", story_status, key=polls),
+    on("GET /api/generate-video/recover", recover, limit=recovers),
+    on("POST /api/generate-video/extend", extend_video, limit=extends),
+    on("GET /api/generate-video/content", content),
+    on("GET /api/v1/video-models", video_models, key="none"),
+    on("GET /api/v1/models", models, key="none"),
+    on("POST /api/check-balance", check_balance),
+    on("GET /media/nanogpt/{run_id}/{name}", media, key="none"),
+)

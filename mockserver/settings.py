@@ -1,0 +1,232 @@
+"""Settings: one frozen value, from flags over environment over file over defaults; and which providers there are."""
+
+import importlib
+import pkgutil
+import tomllib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from difflib import get_close_matches
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Literal
+
+import msgspec
+
+import mockserver.providers
+from mockserver.core.clock import START, Clock, wall_now
+from mockserver.core.world import Terms
+from mockserver.web.provider import Provider
+
+FILES = ("fauxreel.toml", "pyproject.toml")
+PREFIX = "FAUXREEL_"
+FASTEST, SLOWEST = 1_000_000, 0.001
+
+
+class SettingsError(ValueError):
+    """A setting that there is not, or a value that it cannot have; the message says where it came from."""
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """All that can be set. `providers` holds each provider's own options by its name.
+
+    clock: `scaled` (mock time runs `speed` times as fast as real time), `frozen` (moved by hand), `auto` (each status
+    poll moves to the job's next change). start: the first mock instant, ISO 8601; left out: now for a scaled clock,
+    2026-01-01T00:00:00Z for the others. keys: `any` well-formed key opens an account, or only the `listed` ones.
+    seed: of all chance. only: serve these providers alone. pure: no headers, directives and magic keys of the mock's
+    own. journal: how many exchanges a sandbox remembers. sandboxes: how many there can be at once.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 4747
+    clock: Literal["scaled", "frozen", "auto"] = "scaled"
+    speed: float = 60.0
+    start: str | None = None
+    keys: Literal["any", "listed"] = "any"
+    listed: tuple[str, ...] = ()
+    seed: int = 0
+    only: tuple[str, ...] = ()
+    pure: bool = False
+    control: bool = True
+    control_token: str | None = None
+    access_log: bool = False
+    journal: int = 1000
+    sandboxes: int = 1000
+    clip_cache_mb: int = 256
+    providers: dict[str, Any] = msgspec.field(default_factory=dict)
+
+    def terms(self) -> Terms:
+        """Give what new sandboxes begin with."""
+        return Terms(
+            clock=self.first_clock(),
+            seed=self.seed,
+            keys=self.keys,
+            listed=frozenset(self.listed),
+            magic=not self.pure,
+            journal=self.journal,
+            sandboxes=self.sandboxes,
+        )
+
+    def first_clock(self) -> Clock:
+        """Give the clock with which time begins."""
+        wall = wall_now()
+        if self.clock == "scaled":
+            return Clock(wall=wall, mock=instant(self.start) if self.start else wall, rate=self.speed)
+        at = instant(self.start) if self.start else START
+        return Clock(wall=wall, mock=at, rate=0, auto=self.clock == "auto")
+
+
+def instant(text: str) -> datetime:
+    """Read an instant in ISO 8601, with a zone; raises SettingsError for anything else."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise SettingsError(f"{text!r} is not an instant such as 2026-01-01T00:00:00Z") from error
+    if found.tzinfo is None or not 1970 <= found.year < 4000:
+        raise SettingsError(f"{text!r} needs a zone, as in 2026-01-01T00:00:00Z, and a year from 1970 to 3999")
+    return found
+
+
+def discover(package: ModuleType = mockserver.providers) -> list[Provider]:
+    """Find the providers of a package: each folder in it with a PROVIDER is one, and nothing registers it."""
+    found = []
+    for module in pkgutil.iter_modules(package.__path__):
+        if module.ispkg:
+            provider = getattr(importlib.import_module(f"{package.__name__}.{module.name}"), "PROVIDER", None)
+            if isinstance(provider, Provider):
+                found.append(provider)
+    return found
+
+
+def load(
+    flags: Mapping[str, object] | None = None,
+    environment: Mapping[str, str] | None = None,
+    file: Path | None = None,
+    providers: Sequence[Provider] | None = None,
+) -> Settings:
+    """Put settings together: flags over environment over file over defaults.
+
+    `flags` has plain names, and `provider.option` for a provider's own. Raises SettingsError for what is unknown.
+    """
+    found = discover() if providers is None else list(providers)
+    merged: dict[str, object] = {}
+    for source, values in (
+        ("the settings file", from_file(file)),
+        ("the environment", from_environment(environment or {}, found)),
+        ("the command line", dict(flags or {})),
+    ):
+        merged |= {name: (source, value) for name, value in values.items()}
+    return _settings(merged, found)
+
+
+def with_options(settings: Settings, changes: Mapping[str, object], providers: Sequence[Provider]) -> dict[str, Any]:
+    """Give the providers' options with some changed, as `{"nanogpt.profile": "2025"}` says; for a sandbox's own."""
+    found = {provider.name: settings.providers[provider.name] for provider in providers}
+    for name, value in changes.items():
+        provider, _, option = name.partition(".")
+        if provider not in found or not option:
+            raise SettingsError(_unknown(name, _names(providers)))
+        before = msgspec.to_builtins(found[provider])
+        found[provider] = _converted({**before, option: value}, type(found[provider]), name)
+    return found
+
+
+def from_file(path: Path | None) -> dict[str, object]:
+    """Read `fauxreel.toml`, or `[tool.fauxreel]` of a pyproject.toml; one that was named must exist."""
+    candidates = [path] if path is not None else [Path(name) for name in FILES]
+    for candidate in candidates:
+        if not candidate.is_file():
+            continue
+        try:
+            content = tomllib.loads(candidate.read_text("utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{candidate}: {error}") from error
+        if candidate.name == "pyproject.toml":
+            content = content.get("tool", {}).get("fauxreel")
+            if content is None:
+                continue
+        return _flat(content)
+    if path is not None:
+        raise SettingsError(f"there is no file {path}")
+    return {}
+
+
+def from_environment(environment: Mapping[str, str], providers: Sequence[Provider]) -> dict[str, object]:
+    """Read `FAUXREEL_SPEED`, `FAUXREEL_NANOGPT_PROFILE`; names that are no settings belong to somebody else."""
+    names = {name.replace(".", "_").upper(): name for name in _names(providers)}
+    return {
+        names[variable.removeprefix(PREFIX)]: value
+        for variable, value in environment.items()
+        if variable.startswith(PREFIX) and variable.removeprefix(PREFIX) in names
+    }
+
+
+def _flat(content: Mapping[str, object]) -> dict[str, object]:
+    flat: dict[str, object] = {}
+    for name, value in content.items():
+        if isinstance(value, dict):
+            flat |= {f"{name}.{option}": its for option, its in value.items()}
+        else:
+            flat[name] = value
+    return flat
+
+
+def _names(providers: Sequence[Provider]) -> list[str]:
+    own = [name for name in Settings.__struct_fields__ if name != "providers"]
+    return own + [
+        f"{provider.name}.{option}" for provider in providers for option in provider.options.__struct_fields__
+    ]
+
+
+def _settings(merged: Mapping[str, Any], providers: Sequence[Provider]) -> Settings:
+    known = _names(providers)
+    own: dict[str, object] = {}
+    options: dict[str, dict[str, object]] = {provider.name: {} for provider in providers}
+    for name, (source, value) in merged.items():
+        if name not in known:
+            raise SettingsError(f"{_unknown(name, known)} (from {source})")
+        provider, _, option = name.rpartition(".")
+        (options[provider] if provider else own)[option] = _list_if_asked(value, name)
+    typed = {
+        provider.name: _converted(options[provider.name], provider.options, provider.name) for provider in providers
+    }
+    settings: Settings = _converted({**own, "providers": typed}, Settings, "")
+    _check(settings, providers)
+    return settings
+
+
+def _list_if_asked(value: object, name: str) -> object:
+    """Let `only` and other lists be written with commas on a command line."""
+    if isinstance(value, str) and name.rpartition(".")[2] in {"only", "listed", "internal_auth"}:
+        return [part.strip() for part in value.split(",") if part.strip()]
+    if isinstance(value, str) and value.lower() in {"none", "null"}:
+        return None
+    return value
+
+
+def _converted(values: Mapping[str, object], to: Any, where: str) -> Any:  # noqa: ANN401 - a struct type and its value
+    try:
+        return msgspec.convert(values, to, strict=False)
+    except msgspec.ValidationError as error:
+        problem = str(error).replace("$.", f"{where}." if where else "")
+        raise SettingsError(problem.replace("Object contains", "Settings contain")) from error
+
+
+def _unknown(name: str, known: Sequence[str]) -> str:
+    near = get_close_matches(name, known, n=1)
+    return f"there is no setting '{name}'" + (f"; did you mean '{near[0]}'?" if near else "")
+
+
+def _check(settings: Settings, providers: Sequence[Provider]) -> None:
+    names = [provider.name for provider in providers]
+    for name in settings.only:
+        if name not in names:
+            raise SettingsError(f"there is no provider '{name}'; there are: {', '.join(names)}")
+    if not SLOWEST <= settings.speed <= FASTEST:
+        raise SettingsError(
+            f"speed is {SLOWEST} to {FASTEST}, not {settings.speed:g}; to stop time, set clock = frozen"
+        )
+    if not 0 <= settings.port <= 65535:
+        raise SettingsError(f"a port is 0 to 65535, not {settings.port}")
+    if settings.journal < 0 or settings.sandboxes < 1 or settings.clip_cache_mb < 1:
+        raise SettingsError("journal is at least 0, sandboxes and clip_cache_mb are at least 1")
+    settings.first_clock()

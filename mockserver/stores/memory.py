@@ -1,0 +1,115 @@
+"""The store in this process's memory: plain dicts; nothing outlives the process."""
+
+import heapq
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+from mockserver.core.limits import Bucket, Limit
+from mockserver.core.store import Change
+
+Timed = tuple[datetime, int, Any]
+
+
+class MemoryStore:
+    """Shelves, queues and buckets as dicts. One event loop uses it; between two awaits nothing can interfere."""
+
+    def __init__(self) -> None:
+        self._shelves: dict[str, dict[str, Any]] = {}
+        self._queues: dict[str, list[Timed]] = {}
+        self._buckets: dict[str, Bucket] = {}
+        self._order = count()
+        self._undo: list[Callable[[], None]] | None = None
+
+    def get(self, shelf: str, key: str) -> Any:  # noqa: ANN401 - see core.store
+        """The value under `key`, or None."""
+        values = self._shelves.get(shelf)
+        return None if values is None else values.get(key)
+
+    def update(self, shelf: str, key: str, change: Change) -> Any:  # noqa: ANN401 - see core.store
+        """Replace the value under `key` by `change(value)` and answer the new one."""
+        values = self._shelves.get(shelf)
+        if values is None:
+            values = self._shelves[shelf] = {}
+        old = values.get(key)
+        new = change(old)
+        _place(values, key, new)
+        if self._undo is not None:
+            self._undo.append(lambda: _place(values, key, old))
+        return new
+
+    def newest(self, shelf: str) -> Iterator[tuple[str, Any]]:
+        """Keys and values of a shelf, the last added first."""
+        return reversed(self._shelves.get(shelf, {}).items())
+
+    def count(self, shelf: str) -> int:
+        """How many keys the shelf holds."""
+        return len(self._shelves.get(shelf, ()))
+
+    def schedule(self, queue: str, at: datetime, item: Any) -> None:  # noqa: ANN401 - see core.store
+        """Put `item` into a queue, due at `at`; items of one instant keep their order."""
+        heapq.heappush(self._queues.setdefault(queue, []), (at, next(self._order), item))
+        if self._undo is not None:
+            self._undo.append(lambda: self.withdraw(queue, lambda other: other is item))
+
+    def due(self, queue: str, now: datetime) -> list[Any]:
+        """Take all items out of a queue that are due at `now`, earliest first."""
+        heap = self._queues.get(queue)
+        found: list[Any] = []
+        while heap and heap[0][0] <= now:
+            found.append(heapq.heappop(heap)[2])
+        return found
+
+    def next_due(self, queue: str) -> datetime | None:
+        """When the earliest item of a queue is due."""
+        heap = self._queues.get(queue)
+        return heap[0][0] if heap else None
+
+    def withdraw(self, queue: str, unwanted: Callable[[Any], bool]) -> None:
+        """Take the unwanted items out of a queue."""
+        kept = [timed for timed in self._queues.get(queue, ()) if not unwanted(timed[2])]
+        heapq.heapify(kept)
+        self._queues[queue] = kept
+
+    def admit(self, bucket: str, limit: Limit, now: datetime) -> timedelta | None:
+        """Let one request into a bucket, or answer how long until one is welcome."""
+        found = self._buckets.get(bucket)
+        if found is None:
+            found = self._buckets[bucket] = Bucket()
+        return found.admit(limit, now)
+
+    def window(self, bucket: str, limit: Limit, now: datetime) -> tuple[int, datetime]:
+        """How many requests a bucket's window holds, and when the oldest of them leaves it."""
+        found = self._buckets.get(bucket) or Bucket()
+        return found.used(limit, now), found.resets_at(limit, now)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Undo what the block wrote if it raises."""
+        if self._undo is not None:
+            yield
+            return
+        self._undo = []
+        try:
+            yield
+        except BaseException:
+            for undo in reversed(self._undo):
+                undo()
+            raise
+        finally:
+            self._undo = None
+
+    def clear(self, prefix: str) -> None:
+        """Forget all shelves, queues and buckets whose names begin with `prefix`."""
+        for names in (self._shelves, self._queues, self._buckets):
+            for name in [name for name in names if name.startswith(prefix)]:
+                del names[name]
+
+
+def _place(values: dict[str, Any], key: str, value: Any) -> None:  # noqa: ANN401 - see core.store
+    if value is None:
+        values.pop(key, None)
+    else:
+        values[key] = value

@@ -1,0 +1,46 @@
+"""Answers: one small response class for the hot paths, and the mock's own voice for what is not a provider's matter."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+RawHeaders = Sequence[tuple[bytes, bytes]]
+
+_encode = msgspec.json.Encoder(decimal_format="number").encode
+_JSON = b"application/json"
+
+
+class Reply(Response):
+    """A finished answer: status, raw headers and body, sent as they are; `clause` is the rule that decided it."""
+
+    def __init__(
+        self,
+        body: bytes,
+        status: int = 200,
+        headers: RawHeaders = (),
+        content_type: bytes = _JSON,
+        clause: str | None = None,
+    ) -> None:
+        self.status_code = status
+        self.body = body
+        self.raw_headers = [(b"content-length", b"%d" % len(body)), (b"content-type", content_type), *headers]
+        self.background = None
+        self.clause = clause
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's own signature
+        """Send it."""
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        await send({"type": "http.response.body", "body": self.body})
+
+
+def json_reply(value: Any, status: int = 200, headers: RawHeaders = (), clause: str | None = None) -> Reply:  # noqa: ANN401 - any JSON
+    """Answer with a value as JSON; decimals become numbers, instants ISO 8601."""
+    return Reply(_encode(value), status, headers, _JSON, clause)
+
+
+def mock_error(status: int, code: str, message: str, hint: str | None = None) -> Reply:
+    """Say no in the mock's own voice: `{"error": {"code", "message", "hint"}}`."""
+    return json_reply({"error": {"code": code, "message": message, "hint": hint}}, status)

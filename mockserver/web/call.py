@@ -1,0 +1,255 @@
+"""Call: one request as a handler sees it."""
+
+import re
+from collections.abc import Callable, Hashable, Mapping
+from datetime import datetime
+from functools import lru_cache
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+from urllib.parse import unquote_plus
+
+import msgspec
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
+from starlette.types import Receive, Scope
+
+from mockserver.core.accounts import Account
+from mockserver.core.jobs import Job
+from mockserver.core.refusals import BadBody, BodyTooLarge, NotFound, NotYours, WrongType
+from mockserver.core.scenarios import SUCCEEDS, Scenario, directive, parsed
+from mockserver.core.world import House, Sandbox
+from mockserver.media.cache import Clips
+from mockserver.web.answers import RawHeaders, json_reply
+
+if TYPE_CHECKING:
+    from mockserver.web.provider import Operation, Provider
+
+T = TypeVar("T")
+
+_WHERE = re.compile(r"^(?P<what>.*?)(?: - at `\$(?P<where>[^`]*)`)?$", re.DOTALL)
+_EXPECTED = re.compile(r"Expected `(?P<expected>[^`]*)`")
+
+
+@lru_cache(maxsize=256)
+def _decoder(of: Any) -> "msgspec.json.Decoder[Any]":  # noqa: ANN401 - a type
+    return msgspec.json.Decoder(of)
+
+
+class Call:
+    """One request: what was asked, by whom, in which sandbox, and when (`now`, read once).
+
+    `params` are the path's own values, `account` is whose key was sent (None where an operation needs none
+    and none came), `house` the provider's state in this sandbox, `options` the provider's settings. `base` is the
+    address under which the client sees this sandbox, `prefix` the part of it after the host.
+    """
+
+    __slots__ = (
+        "_account", "_body", "_query", "_receive", "base", "clause", "clips", "headers", "house", "job_id",
+        "now", "operation", "options", "params", "prefix", "provider", "pure", "sandbox", "scope",
+    )  # fmt: skip
+
+    def __init__(  # noqa: PLR0913, PLR0917 - the street fills in what it knows, once
+        self,
+        scope: Scope,
+        receive: Receive,
+        headers: dict[bytes, bytes],
+        sandbox: Sandbox,
+        provider: "Provider",
+        operation: "Operation",
+        params: Mapping[str, str],
+        base: str,
+        prefix: str,
+        clips: Clips,
+        *,
+        pure: bool,
+    ) -> None:
+        self.scope = scope
+        self._receive = receive
+        self.headers = headers
+        self.sandbox = sandbox
+        self.provider = provider
+        self.operation = operation
+        self.params = params
+        self.base = base
+        self.prefix = prefix
+        self.clips = clips
+        self.pure = pure
+        self.house: House = sandbox.houses[provider.name]
+        self.options: Any = self.house.options
+        self.now: datetime = sandbox.clock.now()
+        self.job_id: str | None = None
+        self.clause: str | None = None
+        self._account: Account | None = None
+        self._body: bytes | None = None
+        self._query: dict[str, str] | None = None
+
+    # What was asked -------------------------------------------------------------------------------------------
+
+    def header(self, name: str) -> str | None:
+        """A request header's value, or None."""
+        value = self.headers.get(name.lower().encode())
+        return None if value is None else value.decode("latin-1")
+
+    @property
+    def client(self) -> str:
+        """The client's address."""
+        client = self.scope.get("client")
+        return client[0] if client else "unknown"
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The query's values by name; of a repeated name the first counts."""
+        found = self._query
+        if found is None:
+            found = self._query = parse_query(self.scope["query_string"])
+        return found
+
+    async def raw_body(self, limit: int | None = None) -> bytes:
+        """The whole body.
+
+        Raises BodyTooLarge beyond `limit` bytes (left out: the provider's), ClientDisconnect if the client goes away.
+        """
+        if self._body is None:
+            self._body = await read_body(self._receive, self.headers, limit or self.provider.body_limit)
+        return self._body
+
+    @property
+    def read(self) -> bytes | None:
+        """The body as far as a handler has read it; None if none did."""
+        return self._body
+
+    async def body(self, of: type[T]) -> T:
+        """The body, a JSON object, as a struct of this type.
+
+        Raises BadBody for what is not JSON, WrongType for a field of another type.
+        """
+        raw = await self.raw_body()
+        try:
+            decode: Callable[[bytes], T] = _decoder(cast("Hashable", of)).decode
+            return decode(raw)
+        except msgspec.ValidationError as error:
+            raise wrong_type(str(error)) from error
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise BadBody(str(error)) from error
+
+    # Who asks, and what they own ------------------------------------------------------------------------------
+
+    @property
+    def account(self) -> Account:
+        """The account of the key that was sent; operations that need no key use `known_account`."""
+        account = self._account
+        if account is None:
+            raise AssertionError("this operation lets requests without a key in: use known_account")
+        return account
+
+    @property
+    def known_account(self) -> Account | None:
+        """The account of the key that was sent, if one was."""
+        return self._account
+
+    def enter(self, account: Account | None) -> None:
+        """Remember who asks (the gates do)."""
+        self._account = account
+
+    def job(self, job_id: str, *, shared: bool = False) -> Job:
+        """A job of the asking account.
+
+        Raises NotFound for an unknown id; NotYours for somebody else's, unless it is `shared` or nobody had to say
+        who they are.
+        """
+        job = self.house.job(job_id)
+        if job is None:
+            raise NotFound("job", job_id)
+        self.job_id = job_id
+        account = self._account
+        if not shared and account is not None and job.key != account.purse:
+            raise NotYours("job")
+        return job
+
+    def polled(self, job: Job) -> None:
+        """Tell the sandbox that a job's status was asked for; with an `auto` clock, time then moves on."""
+        self.sandbox.watched(job, self.now)
+
+    def scenario(self) -> Scenario:
+        """How the job that is being submitted goes: header, directive, key, queue, default, in this order.
+
+        The body must have been read; call it once a job. Raises UnknownScenarioError for a name that is none.
+        """
+        chosen = self._chosen()
+        if chosen.name == "fails_once" and not self._first_time():
+            return SUCCEEDS
+        return chosen
+
+    def _first_time(self) -> bool:
+        """Tell whether this account sends this very body for the first time (and remember that it did)."""
+        who = self._account.purse if self._account is not None else ""
+        asked = blake2b((self._body or b"") + b"|" + who.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+        times: int = self.house.update_record("asked", asked, lambda before: (before or 0) + 1)
+        return times == 1
+
+    def _chosen(self) -> Scenario:
+        if not self.pure:
+            asked = self.headers.get(b"x-mock-scenario")
+            if asked is not None:
+                return parsed(asked.decode("latin-1"))
+            if self._body is not None and b"[[mock:" in self._body:
+                found = directive(self._body.decode("utf-8", "replace"))
+                if found is not None:
+                    return found
+            if self._account is not None and self._account.scenario is not None:
+                return parsed(self._account.scenario)
+        return self.sandbox.next_scenario(self.provider.name)
+
+    # Answering ------------------------------------------------------------------------------------------------
+
+    def url(self, path: str) -> str:
+        """An absolute URL of this server, on the host that the client used and inside its sandbox."""
+        return self.base + path
+
+    def json(self, value: Any, status: int = 200, headers: RawHeaders = ()) -> Response:  # noqa: ANN401 - any JSON
+        """Answer with JSON."""
+        return json_reply(value, status, headers)
+
+
+def parse_query(raw: bytes) -> dict[str, str]:
+    """Read a query string; broken escapes stay as they are, and of a repeated name the first value counts."""
+    found: dict[str, str] = {}
+    if raw:
+        for pair in raw.decode("latin-1").split("&"):
+            name, _, value = pair.partition("=")
+            if "%" in pair or "+" in pair:
+                name, value = unquote_plus(name), unquote_plus(value)
+            if name and name not in found:
+                found[name] = value
+    return found
+
+
+async def read_body(receive: Receive, headers: Mapping[bytes, bytes], limit: int) -> bytes:
+    """Read a request's body whole, and refuse it as soon as it is known to be longer than `limit` bytes."""
+    length = headers.get(b"content-length", b"0")
+    if length.isdigit() and int(length[:20]) > limit:
+        raise BodyTooLarge(limit)
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    if not message.get("more_body") and message["type"] == "http.request" and len(body) <= limit:
+        return body
+    chunks, size = [body], len(body)
+    while message.get("more_body"):
+        message = await receive()
+        chunks.append(message.get("body", b""))
+        size += len(chunks[-1])
+        if size > limit:
+            raise BodyTooLarge(limit)
+    if message["type"] == "http.disconnect":
+        raise ClientDisconnect
+    return b"".join(chunks)
+
+
+def wrong_type(problem: str) -> WrongType | BadBody:
+    """Turn the decoder's complaint, such as "Expected `str`, got `int` - at `$.a`", into a refusal naming the field."""
+    found = _WHERE.match(problem)
+    where = (found["where"] or "").lstrip(".") if found else ""
+    expected = _EXPECTED.search(problem)
+    if not where:
+        return BadBody(problem)
+    return WrongType(where, expected["expected"] if expected else problem)

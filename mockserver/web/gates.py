@@ -1,0 +1,44 @@
+"""Key, plan, permission and rate limit: asked before every handler, in one place."""
+
+from datetime import timedelta
+
+from mockserver.core.refusals import KeyMissing, NotPermitted, OverLimit
+from mockserver.web.call import Call
+from mockserver.web.keys import first_key
+from mockserver.web.provider import KeyNeed, Operation
+
+
+def pass_gates(call: Call) -> None:
+    """Let a call through to its handler, or raise the refusal it meets first: key, plan, permission, rate limit."""
+    operation = call.operation
+    _ask_for_key(call, operation.key if isinstance(operation.key, str) else operation.key(call.options))
+    if operation.limit is not None:
+        _count(call, operation)
+
+
+def _ask_for_key(call: Call, need: KeyNeed) -> None:
+    if need == "none":
+        return
+    provider = call.provider
+    key = first_key(call.headers, provider.keys)
+    if key is None:
+        if need == "required":
+            raise KeyMissing
+        return
+    account = call.house.account(key, call.now)
+    call.enter(account)
+    if provider.admits is not None:
+        provider.admits(call, account)
+    permission = call.operation.permission
+    if permission is not None and permission not in account.permissions:
+        raise NotPermitted(permission)
+
+
+def _count(call: Call, operation: Operation) -> None:
+    found = operation.limit(call) if operation.limit is not None else None
+    account = call.known_account
+    if account is not None and account.flags and "limited" in account.flags:
+        raise OverLimit(found[0].name if found else "limited", found[0].per if found else timedelta(minutes=1))
+    if found is not None:
+        limit, client = found
+        call.house.admit(limit, client, call.now)

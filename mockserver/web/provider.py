@@ -1,0 +1,87 @@
+"""Provider: a front door and its table of routes."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Literal
+
+from starlette.responses import Response
+
+from mockserver.core.accounts import Account, Trade
+from mockserver.core.jobs import Job
+from mockserver.core.limits import Limit
+from mockserver.core.refusals import Refusal
+from mockserver.core.timeline import Stage
+from mockserver.web.answers import RawHeaders, Reply
+from mockserver.web.call import Call
+from mockserver.web.keys import KeySource
+
+Handler = Callable[[Call], Awaitable[Response]]
+NO_ENDINGS: Mapping[str, Stage] = MappingProxyType({})
+KeyNeed = Literal["required", "optional", "none"]
+LimitOf = Callable[[Call], tuple[Limit, str] | None]
+"""Which limit a call falls under, and whose bucket it draws from; None: it is not limited."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One documented operation: method, path template, handler, and what the gates ask before it."""
+
+    method: str
+    path: str
+    handler: Handler
+    key: KeyNeed | Callable[[Any], KeyNeed] = "required"
+    limit: LimitOf | None = None
+    permission: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The handler's name, by which the journal knows the operation."""
+        return getattr(self.handler, "__name__", "operation")
+
+
+def on(
+    route: str,
+    handler: Handler,
+    *,
+    key: KeyNeed | Callable[[Any], KeyNeed] = "required",
+    limit: LimitOf | None = None,
+    permission: str | None = None,
+) -> Operation:
+    """Tie a route such as `GET /v1/videos/{video_id}` to its handler.
+
+    `key` says whether the operation needs one (or a function of the provider's options does), `limit` which rate
+    limit it falls under, `permission` what its key must be allowed to do.
+    """
+    method, _, path = route.partition(" ")
+    return Operation(method, path, handler, key, limit, permission)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    """A front door: the provider's name, its routes, how it says no, whose keys it takes, and what can be set.
+
+    `title` is the provider's name as people write it, `home` its real base address, `options` a msgspec struct
+    whose fields are the settings of its table in `fauxreel.toml`. `headers` go out with every answer, `stamp`
+    adds what depends on the call, `admits` refuses accounts whose plan lacks an operation. `endings` are the stages
+    into which a job can be ended by hand (`done`, `failed`, `cancelled`), `result_path` is where a job's result lies.
+    """
+
+    name: str
+    title: str
+    home: str
+    routes: tuple[Operation, ...]
+    answer: Callable[[Refusal, Any], Reply]
+    trade: Trade
+    keys: tuple[KeySource, ...]
+    options: type[Any]
+    sample_key: str = "sk-test"
+    base_url_variables: tuple[str, ...] = ()
+    key_variables: tuple[str, ...] = ()
+    headers: RawHeaders = ()
+    stamp: Callable[[Call, Response], None] | None = None
+    admits: Callable[[Call, Account], None] | None = None
+    cors: bool = False
+    body_limit: int = 32 * 2**20
+    endings: Mapping[str, Stage] = field(default_factory=lambda: NO_ENDINGS)
+    result_path: Callable[[Job], str | None] | None = None

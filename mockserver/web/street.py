@@ -1,0 +1,312 @@
+"""The street: finds the sandbox, the house and the operation of a request, without scanning a list of routes.
+
+Every answer of a provider goes out through here, refusals and crashes too, and into the sandbox's journal.
+"""
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any
+
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from mockserver.core.journal import BODY_KEPT, Exchange
+from mockserver.core.refusals import Crashed, Refusal, Refused, RequestTooLarge, UnknownPath, WrongMethod
+from mockserver.core.scenarios import UnknownScenarioError
+from mockserver.core.world import BadSandboxError, Sandbox, World
+from mockserver.media.cache import Clips
+from mockserver.web.answers import Reply, mock_error
+from mockserver.web.call import Call
+from mockserver.web.gates import pass_gates
+from mockserver.web.provider import Operation, Provider
+
+log = logging.getLogger("mockserver")
+
+CONTROL = "/_mock"
+
+Door = tuple[Provider, Operation]
+Doors = Mapping[str, Door]
+HEADERS_AT_MOST = 200
+NO_PARAMS: Mapping[str, str] = {}
+
+
+class Routes:
+    """Path templates as a tree of segments; `{name}` matches one segment. Static paths are found in one step."""
+
+    def __init__(self, providers: Iterable[Provider]) -> None:
+        self.templates: list[str] = []
+        self._static: dict[str, dict[str, Door]] = {}
+        self._tree: dict[str, Any] = {}
+        for provider in providers:
+            for operation in provider.routes:
+                self._add(provider, operation)
+
+    def _add(self, provider: Provider, operation: Operation) -> None:
+        if operation.path not in self.templates:
+            self.templates.append(operation.path)
+        node: dict[str, Any] = self._tree
+        for segment in operation.path.strip("/").split("/"):
+            node = node.setdefault("{}" if segment.startswith("{") else segment, {})
+        doors: dict[str, Door] = node.setdefault("", {})
+        if operation.method in doors:
+            raise ValueError(
+                f"two operations at {operation.method} {operation.path}: {doors[operation.method][0].name}"
+            )
+        doors[operation.method] = (provider, operation)
+        if operation.method == "GET":
+            doors.setdefault("HEAD", (provider, operation))
+        if "{" not in operation.path:
+            self._static[operation.path] = doors
+
+    def find(self, path: str) -> tuple[Doors, Mapping[str, str]] | None:
+        """Find what lives at a path: its operations by method, and the values in the path."""
+        doors = self._static.get(path)
+        if doors is not None:
+            return doors, NO_PARAMS
+        segments = [segment for segment in path.split("/") if segment]
+        values: list[str] = []
+        doors = _walk(self._tree, segments, 0, values)
+        if doors is None:
+            return None
+        template = next(iter(doors.values()))[1].path
+        names = [segment[1:-1] for segment in template.split("/") if segment.startswith("{")]
+        return doors, dict(zip(names, values, strict=True))
+
+    def nearest(self, path: str) -> tuple[str, ...]:
+        """Name the routes that look like a path."""
+        return tuple(get_close_matches(path[:200], self.templates, n=3, cutoff=0.5))
+
+
+def _walk(node: dict[str, Any], segments: Sequence[str], at: int, values: list[str]) -> dict[str, Door] | None:
+    """Follow segments through the tree; a literal segment is preferred to a value."""
+    if at == len(segments):
+        found: dict[str, Door] | None = node.get("")
+        return found
+    segment = segments[at]
+    if segment in node and segment != "{}":
+        doors = _walk(node[segment], segments, at + 1, values)
+        if doors is not None:
+            return doors
+    if "{}" in node:
+        values.append(segment)
+        doors = _walk(node["{}"], segments, at + 1, values)
+        if doors is not None:
+            return doors
+        values.pop()
+    return None
+
+
+class Street:
+    """The ASGI application: one world, its providers, and the control room."""
+
+    def __init__(
+        self,
+        world: World,
+        providers: Sequence[Provider],
+        clips: Clips,
+        *,
+        pure: bool = False,
+    ) -> None:
+        self.world = world
+        self.providers = {provider.name: provider for provider in providers}
+        self.clips = clips
+        self.control: ASGIApp | None = None
+        self._pure = pure
+        self._all = Routes(providers)
+        self._of = {provider.name: Routes([provider]) for provider in providers}
+        self._only = providers[0] if len(providers) == 1 else None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await _decline(scope, receive, send)
+            return
+        try:
+            path: str = scope["path"]
+            if path.startswith((CONTROL, "/@")) and await self._controlled(scope, receive, send):
+                return
+            response = await self._answer(scope, receive)
+        except ClientDisconnect:
+            return
+        except (BadSandboxError, UnknownScenarioError) as error:
+            code = "bad_sandbox" if isinstance(error, BadSandboxError) else "unknown_scenario"
+            response = mock_error(400, code, str(error))
+        await response(scope, receive, send)
+
+    async def _controlled(self, scope: Scope, receive: Receive, send: Send) -> bool:
+        """Hand a request for `/_mock/…`, or `/@name/_mock/…`, to the control room; False if it is not for there."""
+        name, path = split_sandbox(scope["path"])
+        if self.control is None or (path != CONTROL and not path.startswith(f"{CONTROL}/")):
+            return False
+        await self.control({**scope, "path": path, "mock_sandbox": name}, receive, send)
+        return True
+
+    async def _answer(self, scope: Scope, receive: Receive) -> Response:
+        headers = dict(scope["headers"])
+        path: str = scope["path"]
+        prefix = ""
+        name = None
+        if path.startswith("/@"):
+            name, path = split_sandbox(path)
+        elif not self._pure and b"x-mock-sandbox" in headers:
+            name = headers[b"x-mock-sandbox"].decode("latin-1")
+        if name is not None:
+            prefix = f"/@{name}"
+        sandbox = self.world.sandbox(name or "default")
+        found = self._all.find(path)
+        provider = self._only
+        if found is None:
+            provider, found = self._inside(path, provider)
+        base = f"{scope['scheme']}://{host(scope, headers)}{prefix}"
+        if found is None:
+            return self._unknown(provider, sandbox, scope, path)
+        doors, params = found
+        door = doors.get(scope["method"])
+        if len(headers) > HEADERS_AT_MOST:
+            return self._too_large(doors, sandbox, scope)
+        if door is None:
+            return self._wrong_method(doors, sandbox, scope, headers)
+        call = Call(
+            scope, receive, headers, sandbox, door[0], door[1], params, base, prefix, self.clips, pure=self._pure
+        )
+        response = await self._handle(call)
+        _note(sandbox, call, response)
+        return response
+
+    def _inside(
+        self, path: str, provider: Provider | None
+    ) -> tuple[Provider | None, tuple[Doors, Mapping[str, str]] | None]:
+        """Look for `/{provider}/…`."""
+        first, _, rest = path.lstrip("/").partition("/")
+        named = self.providers.get(first)
+        if named is None:
+            return provider, None
+        return named, self._of[first].find(f"/{rest}")
+
+    async def _handle(self, call: Call) -> Response:
+        """Pass the gates, run the handler, and word what was refused; a crash is worded as the provider's own."""
+        provider = call.provider
+        try:
+            pass_gates(call)
+            response = await call.operation.handler(call)
+        except Refused as refusal:
+            response = self._refuse(provider, refusal, call.options)
+            call.clause = getattr(response, "clause", None)
+        except (ClientDisconnect, BadSandboxError, UnknownScenarioError):
+            raise
+        except Exception:
+            log.exception("fauxreel crashed while it answered %s %r", call.scope["method"], call.scope["path"])
+            response = self._refuse(provider, Crashed(), call.options)
+        if provider.stamp is not None:
+            provider.stamp(call, response)
+        response.raw_headers.extend(provider.headers)
+        return response
+
+    def _refuse(self, provider: Provider, refusal: Refused, options: object) -> Reply:
+        known: Refusal = refusal  # type: ignore[assignment]  # the family is closed: core.refusals.Refusal is all of it
+        reply = provider.answer(known, options)
+        reply.clause = refusal.clause or reply.clause
+        if reply.clause is not None and not self._pure:
+            reply.raw_headers.append((b"x-mock-clause", reply.clause.encode("latin-1", "replace")))
+        return reply
+
+    def _unknown(self, provider: Provider | None, sandbox: Sandbox, scope: Scope, path: str) -> Reply:
+        nearest = self._all.nearest(path)
+        if provider is not None:
+            reply = self._refuse(provider, UnknownPath(path, nearest), sandbox.houses[provider.name].options)
+            reply.raw_headers.extend(provider.headers)
+        else:
+            hint = (
+                f"The nearest routes are: {', '.join(nearest)}"
+                if nearest
+                else f"See {CONTROL}/providers for what is served."
+            )
+            reply = mock_error(404, "unknown_path", f"No provider has anything at {path[:200]!r}.", hint)
+        _note_plain(sandbox, scope, reply)
+        return reply
+
+    def _too_large(self, doors: Doors, sandbox: Sandbox, scope: Scope) -> Reply:
+        provider = next(iter(doors.values()))[0]
+        reply = self._refuse(provider, RequestTooLarge("headers"), sandbox.houses[provider.name].options)
+        reply.raw_headers.extend(provider.headers)
+        _note_plain(sandbox, {**scope, "headers": scope["headers"][:HEADERS_AT_MOST]}, reply)
+        return reply
+
+    def _wrong_method(self, doors: Doors, sandbox: Sandbox, scope: Scope, headers: Mapping[bytes, bytes]) -> Reply:
+        provider = next(iter(doors.values()))[0]
+        allowed = tuple(sorted(doors))
+        if provider.cors and scope["method"] == "OPTIONS" and b"access-control-request-method" in headers:
+            reply = _preflight(allowed, headers)
+        else:
+            reply = self._refuse(provider, WrongMethod(allowed), sandbox.houses[provider.name].options)
+            reply.raw_headers.append((b"allow", ", ".join(allowed).encode()))
+        reply.raw_headers.extend(provider.headers)
+        _note_plain(sandbox, scope, reply)
+        return reply
+
+
+def split_sandbox(path: str) -> tuple[str, str]:
+    """Split `/@name/rest` into name and `/rest`; a path without one belongs to the sandbox `default`."""
+    if not path.startswith("/@"):
+        return "default", path
+    name, slash, rest = path[2:].partition("/")
+    return name, f"{slash}{rest}" or "/"
+
+
+def host(scope: Scope, headers: Mapping[bytes, bytes]) -> str:
+    """The host that the client asked for: what it said, else the address it reached."""
+    asked = headers.get(b"host")
+    if asked:
+        return asked.decode("latin-1")
+    server = scope.get("server")
+    return f"{server[0]}:{server[1]}" if server else "localhost"
+
+
+def _preflight(allowed: Sequence[str], headers: Mapping[bytes, bytes]) -> Reply:
+    """Answer a browser that asks whether it may call from another origin."""
+    wanted = headers.get(b"access-control-request-headers", b"*")
+    return Reply(
+        b"",
+        204,
+        [
+            (b"access-control-allow-methods", ", ".join(allowed).encode()),
+            (b"access-control-allow-headers", wanted),
+            (b"access-control-max-age", b"86400"),
+        ],
+    )
+
+
+def _note(sandbox: Sandbox, call: Call, response: Response) -> None:
+    scope = call.scope
+    account = call.known_account
+    sandbox.journal.add(
+        Exchange(
+            call.now, scope["method"], scope["path"], scope["query_string"], scope["headers"],
+            (call.read or b"")[:BODY_KEPT], call.client, call.provider.name, call.operation.name,
+            None if account is None else account.key, response.status_code, response.raw_headers,
+            bytes(getattr(response, "body", b"")[:BODY_KEPT]), call.job_id, call.clause,
+        )
+    )  # fmt: skip
+
+
+def _note_plain(sandbox: Sandbox, scope: Scope, reply: Reply) -> None:
+    client = scope.get("client")
+    sandbox.journal.add(
+        Exchange(
+            sandbox.now(), scope["method"], scope["path"], scope["query_string"], scope["headers"], b"",
+            client[0] if client else "unknown", None, None, None, reply.status_code, reply.raw_headers,
+            bytes(reply.body[:BODY_KEPT]),
+        )
+    )  # fmt: skip
+
+
+async def _decline(scope: Scope, receive: Receive, send: Send) -> None:
+    """Take part in start-up and shutdown, and turn web sockets away."""
+    if scope["type"] == "lifespan":
+        while (await receive())["type"] != "lifespan.shutdown":
+            await send({"type": "lifespan.startup.complete"})
+        await send({"type": "lifespan.shutdown.complete"})
+    elif scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": 1000})
