@@ -10,7 +10,7 @@ from mockserver.settings import load
 
 
 class Mock:
-    """One server in this process, with a frozen clock unless told otherwise; use it as `async with Mock("nanogpt") as mock`.
+    """One server in this process, with a frozen clock unless told otherwise: `async with Mock("nanogpt") as mock`.
 
     Settings are keyword arguments; those of a provider have a double underscore: `nanogpt__profile="2025"`.
     """
@@ -49,7 +49,9 @@ class Mock:
 
     async def queue(self, scenario: str, times: int = 1, at: float | None = None) -> None:
         """Say how the next jobs go."""
-        (await self.control.post("scenarios/queue", json={"scenario": scenario, "times": times, "at": at})).raise_for_status()
+        (
+            await self.control.post("scenarios/queue", json={"scenario": scenario, "times": times, "at": at})
+        ).raise_for_status()
 
     async def set_account(self, key: str, **changes: Any) -> dict[str, Any]:
         """Lay down what an account is from now on: available, flags, limits, plan, permissions …"""

@@ -62,9 +62,11 @@ class Clock:
         """Mock time at the real instant `wall` (left out: at this instant)."""
         if not self.rate:
             return self.mock
-        elapsed = (wall or wall_now()) - self.wall
-        # An absurd rate must not carry time past what a datetime can hold.
-        return self.mock + min(max(elapsed, NOTHING), (LAST - self.mock) / self.rate) * self.rate
+        elapsed = max((wall or wall_now()) - self.wall, NOTHING)
+        try:
+            return min(self.mock + elapsed * self.rate, LAST)
+        except OverflowError:
+            return LAST
 
     def at_rate(self, rate: float, wall: datetime | None = None, *, auto: bool = False) -> "Clock":
         """Go on from the mock time of now at another rate."""

@@ -1,0 +1,120 @@
+"""The suite that every store passes: a store beside a plain model of it."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from mockserver.core.clock import MINUTE, START
+from mockserver.core.limits import Limit
+from mockserver.stores.memory import MemoryStore
+
+shelves = st.sampled_from(["a/jobs", "a/accounts", "b/jobs"])
+keys = st.sampled_from(["1", "2", "3", ""])
+values = st.one_of(st.none(), st.integers(), st.text(max_size=3))
+instants = st.integers(0, 100).map(lambda seconds: START + timedelta(seconds=seconds))
+
+
+class BrokenError(Exception):
+    pass
+
+
+class Stores(RuleBasedStateMachine):
+    """Shelves as a dict of dicts, queues as sorted lists."""
+
+    def __init__(self):
+        super().__init__()
+        self.store = MemoryStore()
+        self.shelves = {}
+        self.queues = {}
+        self.number = 0
+
+    @rule(shelf=shelves, key=keys, value=values)
+    def put(self, shelf, key, value):
+        seen = []
+        answer = self.store.update(shelf, key, lambda old: seen.append(old) or value)
+        assert seen == [self.shelves.get(shelf, {}).get(key)]
+        assert answer == value
+        self._place(shelf, key, value)
+
+    def _place(self, shelf, key, value):
+        if value is None:
+            self.shelves.setdefault(shelf, {}).pop(key, None)
+        else:
+            self.shelves.setdefault(shelf, {})[key] = value
+
+    @rule(shelf=shelves, key=keys)
+    def fail_to_change(self, shelf, key):
+        def change(_):
+            raise BrokenError
+
+        with pytest.raises(BrokenError):
+            self.store.update(shelf, key, change)
+
+    @rule(one=shelves, other=shelves, key=keys, value=st.integers(), at=instants)
+    def fail_half_way(self, one, other, key, value, at):
+        def work():
+            with self.store.transaction():
+                self.store.update(one, key, lambda _: value)
+                self.store.update(other, "2", lambda _: value)
+                self.store.schedule("a/due", at, ("never", value))
+                raise BrokenError
+
+        with pytest.raises(BrokenError):
+            work()
+
+    @rule(at=instants)
+    def schedule(self, at):
+        self.number += 1
+        self.store.schedule("a/due", at, self.number)
+        self.queues.setdefault("a/due", []).append((at, self.number))
+
+    @rule(now=instants)
+    def take_what_is_due(self, now):
+        waiting = sorted(self.queues.get("a/due", []))
+        assert self.store.due("a/due", now) == [item for at, item in waiting if at <= now]
+        self.queues["a/due"] = [(at, item) for at, item in waiting if at > now]
+
+    @rule(odd=st.booleans())
+    def withdraw(self, odd):
+        self.store.withdraw("a/due", lambda item: item % 2 == odd)
+        self.queues["a/due"] = [(at, item) for at, item in self.queues.get("a/due", []) if item % 2 != odd]
+
+    @rule(prefix=st.sampled_from(["a/", "b/"]))
+    def clear(self, prefix):
+        self.store.clear(prefix)
+        self.shelves = {name: its for name, its in self.shelves.items() if not name.startswith(prefix)}
+        self.queues = {name: its for name, its in self.queues.items() if not name.startswith(prefix)}
+
+    @invariant()
+    def all_is_found_again_newest_first(self):
+        for shelf in ("a/jobs", "a/accounts", "b/jobs"):
+            expected = self.shelves.get(shelf, {})
+            assert sorted(self.store.newest(shelf)) == sorted(expected.items())
+            assert self.store.count(shelf) == len(expected)
+            assert all(self.store.get(shelf, key) == value for key, value in expected.items())
+
+    @invariant()
+    def the_earliest_is_next(self):
+        assert self.store.next_due("a/due") == min((at for at, _ in self.queues.get("a/due", [])), default=None)
+
+
+TestStores = Stores.TestCase
+
+
+def test_keys_come_back_the_last_added_first():
+    store = MemoryStore()
+    for key in ("b", "a", "c"):
+        store.update("shelf", key, lambda _: 1)
+    store.update("shelf", "b", lambda _: 2)
+    assert list(store.newest("shelf")) == [("c", 1), ("a", 1), ("b", 2)]
+
+
+def test_buckets_are_told_apart():
+    store, limit = MemoryStore(), Limit("submit", 1, MINUTE)
+    assert store.admit("one", limit, START) is None
+    assert store.admit("one", limit, START) == MINUTE
+    assert store.admit("other", limit, START) is None
+    assert store.window("one", limit, START) == (1, START + MINUTE)
+    assert store.window("none", limit, START) == (0, START)
