@@ -87,9 +87,17 @@ class Money(RuleBasedStateMachine):
     def submit(self, life, price, parts, terms):
         now = self.sandbox.now()
         job = Job(
-            id=str(next(self.numbers)), provider="acme", key="key", submitted_at=now, timeline=life, price=price,
-            terms=terms, order=None, seed=0, parts=tuple(parts),
-        )  # fmt: skip
+            id=str(next(self.numbers)),
+            provider="acme",
+            key="key",
+            submitted_at=now,
+            timeline=life,
+            price=price,
+            terms=terms,
+            order=None,
+            seed=0,
+            parts=tuple(parts),
+        )
         before = self.truth()
         try:
             left = self.house.add(job, self.account, now)

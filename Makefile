@@ -1,0 +1,49 @@
+# make serve   run the server          make test    all tests, and the ledger of clauses
+# make demo    three videos, paid for  make check   formatting, lint, types, import rules, citations
+# make bench   ratios to bare uvicorn  make lock    write requirements.lock anew
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+JOBS ?= auto
+
+.PHONY: serve demo test check bench lock format clean
+
+serve: $(READY)
+	$(BIN)/fauxreel serve $(ARGS)
+
+demo: $(READY)
+	$(BIN)/python -m docs.demo $(ARGS)
+
+test: $(READY)
+	$(BIN)/python -m pytest -q -n $(JOBS) --ledger $(ARGS)
+
+check: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m contracts check-citations
+
+bench: $(READY)
+	$(BIN)/python bench/run.py $(ARGS)
+
+format: $(READY)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: $(READY)
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --generate-hashes --python-version 3.11 \
+		--no-header --no-annotate -q -o requirements.lock
+
+# The environment is made from the lock file with nothing but Python and pip; .ready says which lock file it is made from.
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "fauxreel needs Python 3.11 or newer: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(READY)
+
+clean:
+	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
