@@ -1,0 +1,47 @@
+"""`python -m contracts`: check-citations, count. Exit codes: 0 fine, 1 findings, 2 usage or an unreadable contract."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from contracts.harness import citations, ledger
+from contracts.harness.load import ContractError, load, providers
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        return check_citations() if options.command == "check-citations" else count(markdown=options.markdown)
+    except ContractError as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+def check_citations() -> int:
+    """Print what is wrong with the citations; 1 when there is something."""
+    found = citations.check()
+    for finding in found:
+        print(finding)
+    print(f"{len(found)} findings in {len(providers())} contracts")
+    return 1 if found else 0
+
+
+def count(*, markdown: bool) -> int:
+    """Print how many clauses and gaps each provider has."""
+    counts = [ledger.count(load(name)) for name in providers()]
+    print(ledger.counts_markdown(counts) if markdown else ledger.counts_text(counts))
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m contracts", description="Reads the contracts and their sources.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("check-citations", help="everything names where it stands")
+    counting = commands.add_parser("count", help="clauses and gaps of each provider")
+    counting.add_argument("--markdown", action="store_true", help="as a Markdown table")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
