@@ -1,0 +1,137 @@
+"""Files of one server on its disk: what was uploaded, kept once under its content's hash, and what was made of it."""
+
+import hashlib
+import shutil
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from itertools import count
+from os import cpu_count
+from pathlib import Path
+from tempfile import mkdtemp
+from types import TracebackType
+from typing import Self, TypeVar
+from weakref import WeakValueDictionary, finalize
+
+import anyio
+from anyio import to_thread
+
+T = TypeVar("T")
+
+Make = Callable[[Path], None]
+"""Writes a file at a path."""
+
+CAPACITY = 4 * 2**30  # bytes of files that can be made again
+
+
+class Spool:
+    """A file that is being received; leaving the `with` block throws it away unless it was kept.
+
+    `size` is what has come, in bytes, `digest` names the content.
+    """
+
+    def __init__(self, path: Path, home: Path) -> None:
+        self.path = path
+        self.size = 0
+        self._home = home
+        self._hash = hashlib.sha256()
+        self._file = path.open("wb")
+
+    def write(self, chunk: bytes) -> None:
+        """Take more of it."""
+        self._file.write(chunk)
+        self._hash.update(chunk)
+        self.size += len(chunk)
+
+    def complete(self) -> Path:
+        """All has come: close the file, so that it can be read."""
+        self._file.close()
+        return self.path
+
+    @property
+    def digest(self) -> str:
+        """The content's name."""
+        return self._hash.hexdigest()
+
+    def keep(self) -> str:
+        """Keep the file, and give the name under which it can be found; the same content is kept once."""
+        self.complete().replace(self._home / self.digest)
+        return self.digest
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._file.close()
+        self.path.unlink(missing_ok=True)
+
+
+class Files:
+    """A folder of files, made on first use and removed with the server, unless one is given.
+
+    Uploads stay; of what was made of them the least recently used goes first when more than `capacity` bytes are held.
+    """
+
+    def __init__(self, folder: Path | None = None, capacity: int = CAPACITY) -> None:
+        self._folder = folder
+        self._capacity = capacity
+        self._made: OrderedDict[str, int] = OrderedDict()
+        self._guard = threading.Lock()
+        self._turns: WeakValueDictionary[str, anyio.Lock] = WeakValueDictionary()
+        self._numbers = count()
+        self._threads = anyio.CapacityLimiter(cpu_count() or 1)
+
+    @property
+    def folder(self) -> Path:
+        """Where the files are."""
+        if self._folder is None:
+            self._folder = Path(mkdtemp(prefix="fauxreel-"))
+            finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        return self._folder
+
+    def spool(self) -> Spool:
+        """Begin to receive a file."""
+        return Spool(self._passing(), self.folder)
+
+    def path(self, name: str) -> Path | None:
+        """Where a file is that was kept or made under this name; None if there is none."""
+        found = self.folder / name
+        return found if found.is_file() else None
+
+    async def read(self, work: Callable[[Path], T], path: Path) -> T:
+        """Let a function look at a file in a worker thread."""
+        return await to_thread.run_sync(work, path, limiter=self._threads)
+
+    async def made(self, name: str, make: Make) -> Path:
+        """Give the file of this name, made in a worker thread unless it is there; once, however many ask for it."""
+        turn = self._turns.setdefault(name, anyio.Lock())
+        async with turn:
+            if self.path(name) is None:
+                await to_thread.run_sync(self._make, name, make, limiter=self._threads)
+            else:
+                self._used(name)
+        return self.folder / name
+
+    def _make(self, name: str, make: Make) -> None:
+        passing = self._passing()
+        try:
+            make(passing)
+            size = passing.stat().st_size
+            passing.replace(self.folder / name)
+        finally:
+            passing.unlink(missing_ok=True)
+        self._used(name, size)
+
+    def _passing(self) -> Path:
+        return self.folder / f"passing-{id(self):x}-{next(self._numbers)}"
+
+    def _used(self, name: str, size: int | None = None) -> None:
+        """Remember that a made file was used, and give up the oldest until all fit; the latest always stays."""
+        with self._guard:
+            known = self._made.pop(name, 0)
+            self._made[name] = known if size is None else size
+            while len(self._made) > 1 and sum(self._made.values()) > self._capacity:
+                oldest, _ = self._made.popitem(last=False)
+                (self.folder / oldest).unlink(missing_ok=True)
