@@ -123,7 +123,7 @@ def with_options(settings: Settings, changes: Mapping[str, object], providers: S
     found = {provider.name: settings.providers[provider.name] for provider in providers}
     for name, value in changes.items():
         provider, _, option = name.partition(".")
-        if provider not in found or not option:
+        if not option or name not in _names(providers):
             raise SettingsError(_unknown(name, _names(providers)))
         before = msgspec.to_builtins(found[provider])
         found[provider] = _converted({**before, option: value}, type(found[provider]), name)

@@ -1,0 +1,121 @@
+"""The command line as a user meets it."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+
+import httpx
+import pytest
+
+
+def fauxreel(*words, **environment):
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("FAUXREEL_")}
+    return subprocess.run(
+        [sys.executable, "-m", "mockserver", *words],
+        capture_output=True, text=True, timeout=30, check=False, env={**clean, **environment},
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def server(serve):
+    return serve("--clock", "frozen")
+
+
+def test_a_port_that_is_taken_is_exit_code_3_and_a_sentence():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = fauxreel("serve", "-p", str(port))
+    assert done.returncode == 3
+    assert f"cannot listen on 127.0.0.1:{port}: Address already in use" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (["serve", "--set", "nanogpt.profil=2025"], "did you mean 'nanogpt.profile'?"),
+        (["serve", "--set", "nonsense"], "NAME=VALUE"),
+        (["serve", "--speed", "0"], "to stop time"),
+        (["serve", "--only", "nanogtp"], "there is no provider"),
+        (["serve", "--config", "nowhere.toml"], "there is no file"),
+        (["serve", "--speed", "fast"], "invalid float"),
+        (["run"], "run needs a command"),
+        (["dance"], "invalid choice"),
+    ],
+)
+def test_wrong_usage_is_exit_code_2_and_a_sentence(words, problem):
+    done = fauxreel(*words)
+    assert (done.returncode, problem in done.stderr) == (2, True), done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_help_is_everywhere():
+    assert fauxreel("--help").returncode == 0
+    for command in ("serve", "run", "env", "providers", "scenarios", "clock", "reset"):
+        done = fauxreel(command, "-h")
+        assert (done.returncode, "usage: fauxreel" in done.stdout) == (0, True)
+
+
+def test_run_gives_its_command_the_variables_and_its_exit_code():
+    code = (
+        "import os, sys, urllib.request as u; "
+        "assert u.urlopen(os.environ['NANOGPT_BASE_URL'] + '/_mock/health').status == 200; "
+        "assert os.environ['FAUXREEL_URL'] == os.environ['NANOGPT_BASE_URL']; sys.exit(7)"
+    )
+    done = fauxreel("run", "--", sys.executable, "-c", code)
+    assert done.returncode == 7, done.stderr
+
+
+def test_run_of_nothing_that_exists_is_said_so():
+    done = fauxreel("run", "--", "no-such-command-anywhere")
+    assert (done.returncode, "there is no command" in done.stderr) == (127, True)
+
+
+@pytest.mark.parametrize(
+    ("style", "line"),
+    [
+        ("shell", "export NANOGPT_BASE_URL='http://mock:1'"),
+        ("dotenv", "NANOGPT_BASE_URL=http://mock:1"),
+        ("github", "NANOGPT_BASE_URL=http://mock:1"),
+    ],
+)
+def test_env_prints_what_points_an_app_at_the_server(style, line):
+    done = fauxreel("env", "--format", style, FAUXREEL_URL="http://mock:1")
+    assert line in done.stdout.splitlines()
+
+
+def test_env_as_json():
+    assert json.loads(fauxreel("env", "--format", "json").stdout)["FAUXREEL_URL"] == "http://127.0.0.1:4747"
+
+
+def test_providers_and_scenarios_are_listed():
+    assert "POST   /api/generate-video" in fauxreel("providers").stdout
+    assert "stuck" in fauxreel("scenarios").stdout
+
+
+def test_the_clock_is_moved_and_the_sandbox_reset_from_outside(server):
+    there = ["--url", server.url, "--sandbox", "cli"]
+    assert json.loads(fauxreel("clock", "--advance", "90", *there).stdout)["now"] == "2026-01-01T00:01:30Z"
+    assert json.loads(fauxreel("clock", *there).stdout)["mode"] == "frozen"
+    assert json.loads(fauxreel("clock", "--speed", "10", *there).stdout)["speed"] == 10
+    assert json.loads(fauxreel("reset", *there).stdout)["clock"]["now"] == "2026-01-01T00:00:00Z"
+    refused = fauxreel("clock", "--advance", "-1", *there)
+    assert (refused.returncode, "never goes back" in refused.stderr) == (1, True)
+
+
+def test_no_server_is_said_so():
+    done = fauxreel("clock", "--url", "http://127.0.0.1:9")
+    assert (done.returncode, "no fauxreel answers" in done.stderr) == (1, True)
+
+
+def test_the_whole_street_answers_over_a_socket(server):
+    with httpx.Client(base_url=server.url, headers={"x-api-key": "sk-nano-1"}) as client:
+        order = {"model": "veo2-video", "prompt": "an eagle", "duration": "5s"}
+        job = client.post("/@whole/api/generate-video", json=order)
+        assert job.status_code == 202
+        client.post("/@whole/_mock/clock/advance", json={"until": "idle"})
+        status = client.get("/@whole/api/video/status", params={"requestId": job.json()["runId"]}).json()
+        video = client.get(status["data"]["output"]["video"]["url"])
+    assert (video.status_code, video.headers["content-type"], video.content[4:8]) == (200, "video/mp4", b"ftyp")

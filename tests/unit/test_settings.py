@@ -1,0 +1,90 @@
+"""Settings: flags over environment over file over defaults, and errors that say where and what."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+import tests.houses
+from mockserver.settings import Settings, SettingsError, discover, load, with_options
+
+PROVIDERS = discover(tests.houses)
+
+
+def loaded(flags=None, environment=None, file=None) -> Settings:
+    return load(flags, environment, file, PROVIDERS)
+
+
+@pytest.fixture
+def toml(tmp_path):
+    def write(text, name="fauxreel.toml"):
+        path = tmp_path / name
+        path.write_text(text)
+        return path
+
+    return write
+
+
+def test_flags_are_stronger_than_environment_and_that_than_the_file(toml):
+    file = toml("speed = 2\nseed = 1\nport = 5000\n[acme]\nper_minute = 9\n")
+    settings = loaded({"speed": 4.0}, {"FAUXREEL_SPEED": "3", "FAUXREEL_SEED": "7"}, file)
+    assert (settings.speed, settings.seed, settings.port) == (4.0, 7, 5000)
+    assert settings.providers["acme"].per_minute == 9
+
+
+def test_a_providers_own_settings_come_from_everywhere():
+    assert loaded({"acme.per_minute": "7"}).providers["acme"].per_minute == 7
+    assert loaded(None, {"FAUXREEL_ACME_PER_MINUTE": "8"}).providers["acme"].per_minute == 8
+
+
+def test_a_pyproject_has_them_too(toml):
+    assert loaded(file=toml("[tool.fauxreel]\nseed = 5\n", "pyproject.toml")).seed == 5
+
+
+def test_lists_are_written_with_commas():
+    assert loaded({"listed": "a, b"}).listed == ("a", "b")
+
+
+def test_other_peoples_variables_are_left_alone():
+    assert loaded(None, {"FAUXREEL_URL": "http://x", "FAUXREEL_COLOUR": "red"}) == loaded()
+
+
+@pytest.mark.parametrize(
+    ("flags", "problem"),
+    [
+        ({"sped": 1}, "no setting 'sped'; did you mean 'speed'?"),
+        ({"acme.per_minut": 1}, "did you mean 'acme.per_minute'?"),
+        ({"speed": "fast"}, "speed"),
+        ({"speed": 0}, "to stop time, set clock = frozen"),
+        ({"port": 70000}, "a port is 0 to 65535"),
+        ({"only": "acne"}, "no provider 'acne'"),
+        ({"clock": "cuckoo"}, "clock"),
+        ({"start": "yesterday"}, "not an instant"),
+        ({"start": "2026-01-01T00:00:00"}, "needs a zone"),
+        ({"acme.per_minute": "many"}, "acme.per_minute"),
+        ({"journal": -1}, "journal"),
+    ],
+)
+def test_errors_name_the_setting(flags, problem):
+    with pytest.raises(SettingsError, match=problem.replace("?", r"\?").replace("(", r"\(")):
+        loaded(flags)
+
+
+def test_errors_name_the_file(toml, tmp_path):
+    with pytest.raises(SettingsError, match=r"fauxreel\.toml"):
+        loaded(file=toml("speed = "))
+    with pytest.raises(SettingsError, match="there is no file"):
+        loaded(file=tmp_path / "nowhere.toml")
+
+
+def test_clocks_that_stand_begin_in_2026_and_a_scaled_one_when_it_is_told():
+    assert loaded({"clock": "frozen"}).first_clock().now() == datetime(2026, 1, 1, tzinfo=UTC)
+    assert loaded({"clock": "auto"}).first_clock().mode == "auto"
+    assert loaded({"start": "2027-05-01T00:00:00Z"}).first_clock().mock == datetime(2027, 5, 1, tzinfo=UTC)
+
+
+def test_a_sandbox_may_have_options_of_its_own():
+    settings = loaded()
+    assert with_options(settings, {"acme.per_minute": 3}, PROVIDERS)["acme"].per_minute == 3
+    assert settings.providers["acme"].per_minute == 5
+    with pytest.raises(SettingsError, match="did you mean"):
+        with_options(settings, {"acme.per_minit": 3}, PROVIDERS)
