@@ -17,7 +17,7 @@ demo: $(READY)
 	$(BIN)/python -m docs.demo $(ARGS)
 
 test: $(READY)
-	$(BIN)/python -m pytest -q -n $(JOBS) --ledger $(ARGS)
+	$(BIN)/python -m pytest -q -n $(JOBS) --ledger=all $(ARGS)
 
 check: $(READY)
 	$(BIN)/ruff format --check .
