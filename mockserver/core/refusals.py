@@ -210,10 +210,14 @@ class Unaffordable(Refused):
 @final
 @dataclass(eq=False)
 class OverLimit(Refused):
-    """Too many requests, jobs or units; `limit` names the limit, `wait` is how long until the next one is welcome."""
+    """Too many requests, jobs or units; `limit` names the limit, `wait` is how long until the next one is welcome.
+
+    `most` is the limit's figure, where the one who raises it knows it.
+    """
 
     limit: str
     wait: timedelta
+    most: int | None = None
 
 
 @final

@@ -4,12 +4,12 @@ There are no module-level singletons: two servers fit into one process, and two 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from mockserver.core import ledger
 from mockserver.core.accounts import Account, Trade, opened
@@ -20,7 +20,7 @@ from mockserver.core.journal import Journal
 from mockserver.core.ledger import Balance, Entry
 from mockserver.core.limits import Limit
 from mockserver.core.refusals import KeyRejected, OverLimit, Unaffordable
-from mockserver.core.scenarios import Plan, Queued, Scenario
+from mockserver.core.scenarios import SCENARIOS, SUCCEEDS, Plan, Queued, Scenario
 from mockserver.core.store import Store
 from mockserver.core.timeline import Stage
 
@@ -44,6 +44,14 @@ class Terms:
     magic: bool = True
     journal: int = 1000
     sandboxes: int = 1000
+
+
+class Changing(Protocol):
+    """What has a next change: a job, or an upload that is verified."""
+
+    def next_change(self, now: datetime) -> datetime | None:
+        """When it next changes after `now`; None when it never does."""
+        ...
 
 
 class House:
@@ -259,10 +267,10 @@ class Sandbox:
         moved: Clock = self.store.update(self._shelf, "clock", lambda old: (old or self.terms.clock).advanced(by))
         return moved.now()
 
-    def watched(self, job: Job, now: datetime) -> None:
-        """Tell the clock that somebody polled a job; an `auto` clock then moves to that job's next change."""
+    def watched(self, what: Changing, now: datetime) -> None:
+        """Tell the clock that somebody polled a job (or an upload); an `auto` clock then moves to its next change."""
         clock = self.clock
-        if clock.auto and (change := job.next_change(now)) is not None and change > clock.mock:
+        if clock.auto and (change := what.next_change(now)) is not None and change > clock.mock:
             self.set_clock(clock.moved_to(change))
 
     @property
@@ -281,13 +289,17 @@ class Sandbox:
         )
         return plan
 
-    def next_scenario(self, provider: str) -> Scenario:
-        """How the next job goes that does not say so itself; takes it off the queue."""
+    def next_scenario(self, provider: str, among: Collection[str] = SCENARIOS) -> Scenario:
+        """How the next job goes that does not say so itself; takes it off the queue.
+
+        One that is not `among` these is left to whom it concerns, and all goes well.
+        """
         plan = self.plan
-        if not plan.queue:
-            return plan.default
-        scenario, rest = plan.take(provider)
-        self.set_plan(rest)
+        scenario, rest = plan.take(provider) if plan.queue else (plan.default, plan)
+        if scenario.name not in among:
+            return SUCCEEDS
+        if rest is not plan:
+            self.set_plan(rest)
         return scenario
 
     def reset(self) -> None:

@@ -1,7 +1,7 @@
 """Call: one request as a handler sees it."""
 
 import re
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Hashable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
@@ -11,14 +11,15 @@ from urllib.parse import unquote_plus
 import msgspec
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
-from starlette.types import Receive, Scope
+from starlette.types import ASGIApp, Receive, Scope
 
 from mockserver.core.accounts import Account
 from mockserver.core.jobs import Job
 from mockserver.core.refusals import BadBody, BodyTooLarge, NotFound, NotYours, WrongType
-from mockserver.core.scenarios import SUCCEEDS, Scenario, directive, parsed
-from mockserver.core.world import House, Sandbox
+from mockserver.core.scenarios import SCENARIOS, SUCCEEDS, Scenario, directive, parsed
+from mockserver.core.world import Changing, House, Sandbox
 from mockserver.media.cache import Clips
+from mockserver.media.files import Files
 from mockserver.web.answers import RawHeaders, json_reply
 
 if TYPE_CHECKING:
@@ -40,12 +41,13 @@ class Call:
 
     `params` are the path's own values, `account` is whose key was sent (None where an operation needs none
     and none came), `house` the provider's state in this sandbox, `options` the provider's settings. `base` is the
-    address under which the client sees this sandbox, `prefix` the part of it after the host.
+    address under which the client sees this sandbox, `prefix` the part of it after the host. `clips` are the server's
+    rendered videos, `files` what was uploaded to it, `street` is the server itself.
     """
 
     __slots__ = (
-        "_account", "_body", "_query", "_receive", "base", "clause", "clips", "headers", "house", "job_id",
-        "now", "operation", "options", "params", "prefix", "provider", "pure", "sandbox", "scope",
+        "_account", "_body", "_query", "_receive", "base", "clause", "clips", "files", "headers", "house", "job_id",
+        "now", "operation", "options", "params", "prefix", "provider", "pure", "sandbox", "scope", "street",
     )  # fmt: skip
 
     def __init__(  # noqa: PLR0913, PLR0917 - the street fills in what it knows, once
@@ -60,6 +62,8 @@ class Call:
         base: str,
         prefix: str,
         clips: Clips,
+        files: Files,
+        street: ASGIApp,
         *,
         pure: bool,
     ) -> None:
@@ -73,6 +77,8 @@ class Call:
         self.base = base
         self.prefix = prefix
         self.clips = clips
+        self.files = files
+        self.street = street
         self.pure = pure
         self.house: House = sandbox.houses[provider.name]
         self.options: Any = self.house.options
@@ -112,6 +118,31 @@ class Call:
         if self._body is None:
             self._body = await read_body(self._receive, self.headers, limit or self.provider.body_limit)
         return self._body
+
+    async def chunks(self, limit: int) -> AsyncIterator[bytes]:
+        """The body piece by piece, where it may be too large to be held; `note` what is worth remembering of it.
+
+        Raises BodyTooLarge beyond `limit` bytes, ClientDisconnect if the client goes away.
+        """
+        length, size = self.headers.get(b"content-length", b"0"), 0
+        if length.isdigit() and int(length[:20]) > limit:
+            raise BodyTooLarge(limit)
+        more = True
+        while more:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect
+            body: bytes = message.get("body", b"")
+            size += len(body)
+            if size > limit:
+                raise BodyTooLarge(limit)
+            if body:
+                yield body
+            more = message.get("more_body", False)
+
+    def note(self, read: bytes) -> None:
+        """Remember this as the body that was read: for the journal, and for the directives in it."""
+        self._body = read
 
     @property
     def read(self) -> bytes | None:
@@ -166,16 +197,17 @@ class Call:
             raise NotYours("job")
         return job
 
-    def polled(self, job: Job) -> None:
+    def polled(self, what: Changing) -> None:
         """Tell the sandbox that a job's status was asked for; with an `auto` clock, time then moves on."""
-        self.sandbox.watched(job, self.now)
+        self.sandbox.watched(what, self.now)
 
-    def scenario(self) -> Scenario:
+    def scenario(self, among: Collection[str] = SCENARIOS) -> Scenario:
         """How the job that is being submitted goes: header, directive, key, queue, default, in this order.
 
-        The body must have been read; call it once a job. Raises UnknownScenarioError for a name that is none.
+        The body must have been read; call it once a job. What is not a job passes the names that concern it (`among`).
+        Raises UnknownScenarioError for a name that is none.
         """
-        chosen = self._chosen()
+        chosen = self._chosen(among)
         if chosen.name == "fails_once" and not self._first_time():
             return SUCCEEDS
         return chosen
@@ -187,7 +219,7 @@ class Call:
         times: int = self.house.update_record("asked", asked, lambda before: (before or 0) + 1)
         return times == 1
 
-    def _chosen(self) -> Scenario:
+    def _chosen(self, among: Collection[str]) -> Scenario:
         if not self.pure:
             asked = self.headers.get(b"x-mock-scenario")
             if asked is not None:
@@ -198,7 +230,7 @@ class Call:
                     return found
             if self._account is not None and self._account.scenario is not None:
                 return parsed(self._account.scenario)
-        return self.sandbox.next_scenario(self.provider.name)
+        return self.sandbox.next_scenario(self.provider.name, among)
 
     # Answering ------------------------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from mockserver.core.refusals import Crashed, Refusal, Refused, RequestTooLarge,
 from mockserver.core.scenarios import UnknownScenarioError
 from mockserver.core.world import BadSandboxError, Sandbox, World
 from mockserver.media.cache import Clips
+from mockserver.media.files import Files
 from mockserver.web.answers import Reply, mock_error
 from mockserver.web.call import Call
 from mockserver.web.gates import pass_gates
@@ -106,12 +107,14 @@ class Street:
         world: World,
         providers: Sequence[Provider],
         clips: Clips,
+        files: Files | None = None,
         *,
         pure: bool = False,
     ) -> None:
         self.world = world
         self.providers = {provider.name: provider for provider in providers}
         self.clips = clips
+        self.files = files or Files()
         self.control: ASGIApp | None = None
         self._pure = pure
         self._all = Routes(providers)
@@ -169,8 +172,9 @@ class Street:
         if door is None:
             return self._wrong_method(doors, sandbox, scope, headers)
         call = Call(
-            scope, receive, headers, sandbox, door[0], door[1], params, base, prefix, self.clips, pure=self._pure
-        )
+            scope, receive, headers, sandbox, door[0], door[1], params, base, prefix,
+            self.clips, self.files, self, pure=self._pure,
+        )  # fmt: skip
         response = await self._handle(call)
         _note(sandbox, call, response)
         return response
