@@ -1,0 +1,67 @@
+"""What NanoGPT sells: its video models, what they take, how fast they work and what they cost.
+
+The tables come from documents 002 and 003 first, then from the vendor's model list as captured in September 2026
+(175 entries). A price that no document knows is marked `price_inferred`.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Literal
+
+from msgspec.structs import replace
+
+from . import alibaba, bytedance, google, kling, minimax, studios, tools
+from .choice import Choice, frame_size
+from .listing import listing
+from .model import Frames, Model
+from .pricing import BasePlusSeconds, Pricing, settled
+from .settling import Sent, Wishes, settle
+
+__all__ = [
+    "MODELS",
+    "Choice",
+    "Frames",
+    "Model",
+    "Sent",
+    "Wishes",
+    "frame_size",
+    "listing",
+    "price",
+    "settle",
+]
+
+ALIASES = {
+    "wan-wavespeed-22-animate": "wan-22-animate",
+    "wan-wavespeed-22-plus": "wan-22-plus",
+    "wan-wavespeed-25": "wan-25",
+    "wan-wavespeed-26": "wan-26",
+    "wan-wavespeed-26-flash": "wan-26-flash",
+    "wan-wavespeed-s2v": "wan-s2v",
+    "wavespeed-ai/longcat-avatar-1.5": "longcat-avatar-1.5",
+    "wavespeed-ai/longcat-avatar-1.5/multi": "longcat-avatar-1.5/multi",
+    "wavespeed-ai/ltx-2.3-spicy/image-to-video": "ltx-2.3-spicy/image-to-video",
+    "wavespeed-ai/music-video-generator": "music-video-generator",
+}
+"""Older ids, which documents print and clients send, and what the list calls them now (September 2026)."""
+
+
+def _all() -> dict[str, Model]:
+    rooms = (google, kling, bytedance, alibaba, minimax, studios, tools)
+    models = {model.id: model for room in rooms for model in room.MODELS}
+    return models | {old: replace(models[new], id=old) for old, new in ALIASES.items()}
+
+
+MODELS: Mapping[str, Model] = _all()
+"""Every id that is understood."""
+
+SAMPLES: Mapping[str, Pricing] = {
+    # Document 002, lines 129-136: 2.5 for 5 seconds. The 4.0 of an older sample is 8 seconds at the same half dollar.
+    "veo2-video": BasePlusSeconds(base_price=2.5, base_duration=5, per_extra_second=0.5, max_duration=30),
+}
+"""The prices of the documents' examples, where they are not the catalogue's."""
+
+
+def price(model: Model, choice: Choice, table: Literal["catalogue", "samples"] = "catalogue") -> Decimal:
+    """US dollars for one order of this model."""
+    pricing = SAMPLES.get(model.id, model.pricing) if table == "samples" else model.pricing
+    return settled(pricing.cost(choice))

@@ -1,0 +1,184 @@
+"""What an order must bring, what it comes to, and what a job keeps of it."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from operator import attrgetter
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from mockserver.core.refusals import BadValue, MissingField, MissingMedia, TooLong, UnknownModel
+from mockserver.providers.nanogpt.catalogue import MODELS, Choice, Model, Sent, Wishes, price, settle
+from mockserver.providers.nanogpt.options import Options
+
+from .bodies import CAMEL, NewVideo
+from .media import image_of, media
+
+KEPT_CHARACTERS = 200
+"""How much of a text a job keeps; the caption needs no more."""
+
+MEDIA_NEEDS = frozenset({"image", "video", "audio"})
+
+RANGES: Mapping[str, tuple[float, float]] = {
+    "cfg_scale": (0, 20),
+    "num_inference_steps": (1, 50),
+    "voice_speed": (0.8, 2.0),
+}
+"""The documents' bounds, where a model has none of its own [003:45, 139, 150]."""
+WORDS: Mapping[str, tuple[str, ...]] = {
+    "voice_language": ("en", "zh"),
+    "movement_amplitude": ("auto", "small", "medium", "large"),
+    "motion": ("low", "high"),
+}
+"""The documents' words for fields that have no list of a model's own [003:44, 80-81]."""
+
+_wishes = attrgetter(*Wishes.__struct_fields__)
+_SETTLED: dict[tuple[object, ...], tuple[Choice, Decimal]] = {}
+"""What earlier orders came to. It holds nothing but values that follow from their keys."""
+MOST_SETTLED = 4096
+LONGEST_KEY = 600
+
+
+class Order(msgspec.Struct, frozen=True, gc=False):
+    """What a job keeps of its order: facts, no media. `choice` and `cost` (US dollars) are shared by equal orders.
+
+    `prompt` is the beginning of what was asked, `prompt_length` the characters of the whole.
+    """
+
+    model: str
+    prompt: str
+    prompt_length: int
+    choice: Choice
+    cost: Decimal
+    conversation_uuid: str | None = None
+    project_id: str | None = None
+    seed: int | float | str | None = None
+
+    @property
+    def outputs(self) -> int:
+        """How many videos it makes."""
+        return MODELS[self.model].outputs
+
+    @property
+    def is_story(self) -> bool:
+        """Whether it is LongStories', whose orders have a project."""
+        return "script" in MODELS[self.model].inputs
+
+    def longer(self, by: Decimal) -> "Order":
+        """The same, `by` seconds longer, at the price of a new order (the document states none)."""
+        return replace(self, choice=replace(self.choice, seconds=self.choice.seconds + by))
+
+
+def order(body: NewVideo, options: Options) -> Order:
+    """Say what an order comes to and costs.
+
+    Raises, in this order: MediaTooLarge, MissingField or UnknownModel for the model, MissingMedia and MissingField for
+    required inputs, MediaTooLong and BadValue for values, TooLong for the prompt.
+    """
+    sent = media(body, options.max_media_bytes)
+    if not body.model:
+        raise MissingField("model")
+    model = MODELS.get(body.model)
+    if model is None:
+        raise UnknownModel(body.model)
+    _require(model, body, sent)
+    choice, cost = _settled(model, body, sent, options)
+    prompt = body.prompt or body.script or ""
+    if len(prompt) > KEPT_CHARACTERS:
+        _not_too_long(model, body.prompt or "")
+    return Order(
+        model.id,
+        prompt[:KEPT_CHARACTERS],
+        len(prompt),
+        choice,
+        cost,
+        _kept(body.conversation_uuid),
+        _kept(body.project_id) if "script" in model.inputs else None,
+        _kept(body.seed),
+    )
+
+
+def _kept(value: Any) -> Any:  # noqa: ANN401 - numbers pass through
+    return value[:KEPT_CHARACTERS] or None if isinstance(value, str) else value
+
+
+# What a model needs -----------------------------------------------------------------------------------------------
+
+
+def _require(model: Model, body: NewVideo, sent: Sent) -> None:
+    """Refuse an order that lacks what its model cannot do without."""
+    for need in model.needs:
+        if need == "image" and not _has_image(model, body, sent):
+            raise MissingMedia(model.name, "image")
+        if need == "video" and not _has_source(model, body):
+            raise MissingMedia(model.name, "video")
+        if need == "audio" and not (body.audio_url or body.audio_data_url or body.audio):
+            raise MissingMedia(model.name, "audio")
+        if need not in MEDIA_NEEDS:
+            _require_words(need, model, body)
+
+
+def _require_words(need: str, model: Model, body: NewVideo) -> None:
+    if need == "prompt" and not body.prompt:
+        raise MissingField("prompt")
+    if need == "script" and not (body.script or body.story_config is not None or body.prompt):
+        raise MissingMedia(model.name, "script")
+    if need == "voice_id" and not body.voice_id:
+        raise MissingField("voice_id")
+    if need == "swap" and not (body.swap_image and body.target_video):
+        raise MissingField("targetVideo" if body.swap_image else "swapImage")
+
+
+def _has_image(model: Model, body: NewVideo, sent: Sent) -> bool:
+    """Whether there is an image; reference images are as good for models that take them."""
+    return sent.images > 0 and (model.reference_images > 0 or image_of(body) is not None)
+
+
+def _has_source(model: Model, body: NewVideo) -> bool:
+    bare = body.video if model.takes_bare_video else None
+    return bool(body.video_url or body.video_data_url or body.video_attachment_id or bare)
+
+
+def _not_too_long(model: Model, prompt: str) -> None:
+    if len(prompt) > model.prompt_limit:
+        raise TooLong("prompt", model.prompt_limit, len(prompt), model.name)
+
+
+# What it comes to ---------------------------------------------------------------------------------------------------
+
+
+def _settled(model: Model, body: NewVideo, sent: Sent, options: Options) -> tuple[Choice, Decimal]:
+    """Settle and price an order, or remember having done so."""
+    strict = options.values == "strict"
+    if strict:
+        _judge(model, body)
+    wishes = _wishes(body)
+    key = (model.id, strict, options.prices, sent, wishes)
+    try:
+        found = _SETTLED.get(key)
+    except TypeError:  # a list or an object where a word belongs
+        wishes = tuple(None if isinstance(each, dict | list) else each for each in wishes)
+        key = (model.id, strict, options.prices, sent, wishes)
+        found = _SETTLED.get(key)
+    if found is None:
+        choice = settle(model, Wishes(*wishes), sent, strict=strict)
+        found = choice, price(model, choice, options.prices)
+        if len(_SETTLED) >= MOST_SETTLED:
+            _SETTLED.clear()
+        if len(repr(wishes)) <= LONGEST_KEY:
+            _SETTLED[key] = found
+    return found
+
+
+def _judge(model: Model, body: NewVideo) -> None:
+    """Strictly: refuse values outside their documented ranges."""
+    for field, usual in RANGES.items():
+        value = getattr(body, field)
+        least, most = model.ranges.get(field, usual)
+        if value is not None and not least <= value <= most:
+            raise BadValue(field, value, f"{least} to {most}")
+    for field, words in WORDS.items():
+        value = getattr(body, field)
+        if isinstance(value, str) and value and value not in words:
+            raise BadValue(CAMEL.get(field, field), value, ", ".join(words))
