@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
@@ -13,6 +13,7 @@ FLAGS = ("revoked", "expired", "broke", "limited", "readonly", "cheapplan")
 
 NO_LIMITS: Mapping[str, int | None] = MappingProxyType({})
 NO_EXTRAS: Mapping[str, Any] = MappingProxyType({})
+NO_GRANTS: Mapping[str, Decimal] = MappingProxyType({})
 
 _SCENARIO = re.compile(r"scenario-([a-z_]+)")
 
@@ -23,7 +24,8 @@ class Account:
 
     `granted` is in `unit` (USD, credits, videos, minutes). `limits` overrides the provider's own figures by
     name (None lifts one); `scenario` is how all its jobs go when its key asks for that; `extra` is what one
-    provider alone knows of its accounts, for example the credits beside a plan's videos.
+    provider alone knows of its accounts, for example the credits beside a plan's videos. With a `cycle`, what was
+    granted lasts that long, counted from `opened_at`, and then begins again.
     """
 
     provider: str
@@ -39,16 +41,25 @@ class Account:
     scenario: str | None = None
     team: str | None = None
     extra: Mapping[str, Any] = field(default_factory=lambda: NO_EXTRAS)
+    cycle: timedelta | None = None
 
     @property
     def purse(self) -> str:
         """Where its money, limits and jobs are kept: its team's, if it has one, else its own."""
         return self.team or self.key
 
+    def fund(self, at: datetime) -> str:
+        """Which money pays what is ordered at `at`: the purse's, or the purse's of that cycle."""
+        return self.purse if self.cycle is None else f"{self.purse}#{(at - self.opened_at) // self.cycle}"
+
+    def cycle_began(self, at: datetime) -> datetime:
+        """When the cycle of the instant `at` began; without cycles, when the account was opened."""
+        return self.opened_at if self.cycle is None else at - (at - self.opened_at) % self.cycle
+
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What a new account of a provider starts with."""
+    """What a new account of a provider starts with; `grants` are the sums of plans that differ from `granted`."""
 
     unit: str
     plan: str
@@ -58,6 +69,12 @@ class Opening:
     reads_only: frozenset[str] = frozenset()
     team: str | None = None
     extra: Mapping[str, Any] = field(default_factory=lambda: NO_EXTRAS)
+    cycle: timedelta | None = None
+    grants: Mapping[str, Decimal] = field(default_factory=lambda: NO_GRANTS)
+
+    def grant_of(self, plan: str) -> Decimal:
+        """What a plan grants."""
+        return self.grants.get(plan, self.granted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +101,18 @@ def opened(trade: Trade, key: str, options: object, at: datetime, *, magic: bool
     """Open the account of a key nobody has used before; with `magic`, words in the key make it act."""
     opening = trade.opening(options)
     flags = flags_of(key) if magic else frozenset[str]()
+    plan = opening.cheap_plan if "cheapplan" in flags and opening.cheap_plan else opening.plan
     return Account(
         provider=trade.name,
         key=key,
         unit=opening.unit,
-        plan=opening.cheap_plan if "cheapplan" in flags and opening.cheap_plan else opening.plan,
-        granted=Decimal(0) if "broke" in flags else opening.granted,
+        plan=plan,
+        granted=Decimal(0) if "broke" in flags else opening.grant_of(plan),
         opened_at=at,
         flags=flags,
         permissions=opening.reads_only if "readonly" in flags else opening.permissions,
         scenario=scenario_of(key) if magic else None,
         team=opening.team,
         extra=opening.extra,
+        cycle=opening.cycle,
     )

@@ -27,6 +27,7 @@ class Job:
     `key` is whose it is (the account's purse: its key, or its team), `order` the provider's own facts, `price` is in
     the account's unit, `seed` a number of 32 bits for everything about the result that is left to chance. `parts` are
     the lives of the pieces of a job that is paid by the piece (the price is split evenly); none for a job of one piece.
+    `fund` is filled in for accounts with cycles: which cycle's money pays.
     """
 
     id: str
@@ -41,6 +42,19 @@ class Job:
     scenario: str = "succeeds"
     parts: tuple[Timeline, ...] = ()
     cut: Cut | None = None
+    fund: str | None = None
+
+    @property
+    def paid_from(self) -> str:
+        """Whose money pays it: its cycle's, or its key's."""
+        return self.fund or self.key
+
+    def part_at(self, part: Timeline, now: datetime) -> Moment:
+        """Say where one of its pieces is at the mock instant `now`; a cut ends the pieces that are still going on."""
+        cut = self.cut
+        if cut is not None and now >= cut.at and part.length > max(cut.at - self.submitted_at, NOTHING):
+            return Moment(cut.stage, len(part.stages), now - cut.at, 1.0)
+        return part.at(now - self.submitted_at)
 
     def at(self, now: datetime) -> Moment:
         """Say where the job is at the mock instant `now`."""

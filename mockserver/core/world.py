@@ -5,7 +5,7 @@ There are no module-level singletons: two servers fit into one process, and two 
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -117,35 +117,41 @@ class House:
 
     # Money ----------------------------------------------------------------------------------------------------
 
-    def balance(self, account: Account, now: datetime) -> Balance:
-        """What the account has at `now`: what fell due since the last look is added to the running sum, once."""
-        purse = account.purse
-        found: Balance | None = self._store.get(self._balances, purse)
+    def balance(self, account: Account, now: datetime, cycle: datetime | None = None) -> Balance:
+        """What the account has at `now`: what fell due since the last look is added to the running sum, once.
+
+        `cycle` is an instant of the cycle that is meant (left out: the one of now).
+        """
+        fund = account.fund(cycle or now)
+        found: Balance | None = self._store.get(self._balances, fund)
         if found is None:
             return Balance(account.granted)
-        due = self._store.due(self._due + purse, now)
+        due = self._store.due(self._due + fund, now)
         if due:
-            found = self._store.update(self._balances, purse, partial(_settle, account.granted, due))
+            found = self._store.update(self._balances, fund, partial(_settle, account.granted, due))
         return found
 
     def grant(self, account: Account, available: Decimal, now: datetime) -> Balance:
         """Lay down what can be spent from now on; the difference is a grant (or takes one back)."""
         more = available - self.balance(account, now).available
         self.set_account(account)
-        self._note_grant(account.purse, Entry(now, "grant", more))
-        settled: Balance = self._store.update(
-            self._balances, account.purse, partial(_settle, account.granted, [Entry(now, "grant", more)])
-        )
+        fund, entry = account.fund(now), Entry(now, "grant", more)
+        self.update_record("grants", fund, lambda before: (*(before or ()), entry))
+        settled: Balance = self._store.update(self._balances, fund, partial(_settle, account.granted, [entry]))
         return settled
 
-    def _note_grant(self, purse: str, entry: Entry) -> None:
-        self.update_record("grants", purse, lambda before: (*(before or ()), entry))
+    def regrant(self, account: Account, granted: Decimal, now: datetime) -> Account:
+        """Let an account have another grant from now on; what it has spent of the old one stays spent."""
+        available = self.balance(account, now).available + granted - account.granted
+        self.grant(changed := replace(account, granted=granted), available, now)
+        return changed
 
     def entries(self, account: Account, now: datetime) -> list[Entry]:
-        """The account's ledger up to now, computed from its facts, in order of time."""
-        found = [Entry(account.opened_at, "grant", account.granted), *(self.record("grants", account.purse) or ())]
+        """The account's ledger (of the cycle of now) up to now, computed from its facts, in order of time."""
+        fund, began = account.fund(now), account.cycle_began(now)
+        found = [Entry(began, "grant", account.granted), *(self.record("grants", fund) or ())]
         for job in self.jobs():
-            if job.key == account.purse:
+            if job.paid_from == fund:
                 found.extend(entry for entry in ledger.entries(job) if entry.at <= now)
         return sorted(found, key=lambda entry: entry.at)
 
@@ -157,19 +163,23 @@ class House:
         number = self._store.update(self._numbers, name, _next)
         return Draw(self.sandbox.seed, self.name, number, *occasion)
 
-    def add(self, job: Job, account: Account, now: datetime) -> Balance:
-        """Take a job on and its price from the account; answer what is left.
+    def add(self, job: Job, account: Account, now: datetime, overdraft: Decimal = ledger.ZERO) -> Balance:
+        """Take a job on and its price from the account; answer what is left, which may be `overdraft` below nothing.
 
         Raises Unaffordable, and changes nothing, when the account cannot pay.
         """
-        store, purse = self._store, account.purse
+        store, fund = self._store, account.fund(now)
         self.balance(account, now)
+        if account.cycle is not None:
+            job = replace(job, fund=fund)
+            if store.get(self._accounts, account.key) is None:
+                self.set_account(account)  # its cycles go on counting from the same instant
         entry = ledger.opening(job)
         with store.transaction():
-            left: Balance = store.update(self._balances, purse, partial(_take, account.granted, entry))
+            left: Balance = store.update(self._balances, fund, partial(_take, account.granted, overdraft, entry))
             store.update(self._jobs, job.id, lambda _: job)
             for later in ledger.settlements(job):
-                store.schedule(self._due + purse, later.at, later)
+                store.schedule(self._due + fund, later.at, later)
         return left
 
     def job(self, job_id: str) -> Job | None:
@@ -187,10 +197,10 @@ class House:
 
     def end(self, job: Job, stage: Stage, now: datetime) -> Job:
         """Call a job that still runs to an end, now; its money goes where that end says."""
-        queue = self._due + job.key
+        queue = self._due + job.paid_from
         due = self._store.due(queue, now)
         if due:  # a job's account always has a balance on record: no grant is needed here
-            self._store.update(self._balances, job.key, partial(_settle, Decimal(0), due))
+            self._store.update(self._balances, job.paid_from, partial(_settle, Decimal(0), due))
         happened = [entry for entry in ledger.settlements(job) if entry.at <= now]
         ended = job.ended(now, stage)
         with self._store.transaction():
@@ -363,9 +373,9 @@ def _settle(granted: Decimal, due: list[Entry], old: Balance | None) -> Balance:
     return balance
 
 
-def _take(granted: Decimal, entry: Entry, old: Balance | None) -> Balance:
+def _take(granted: Decimal, overdraft: Decimal, entry: Entry, old: Balance | None) -> Balance:
     balance = old or Balance(granted)
-    if entry.amount > balance.available:
+    if entry.amount > balance.available + overdraft:
         raise Unaffordable(entry.amount, balance.available)
     return balance.after(entry)
 
