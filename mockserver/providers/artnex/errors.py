@@ -124,8 +124,8 @@ def _bad_field(refusal: Fields) -> Reply:
         case no.BadBody():
             text = "The body must be a JSON object."
             return error(400, "invalid_request", text, clause="artnex.values.body-not-an-object")
-        case no.WrongType(field=field, expected=expected):
-            text = f"{field} must be {expected.partition(' |')[0]}."
+        case no.WrongType(field=field):
+            text = f"{field} is not of the right type."
             return error(400, "invalid_request", text, clause="artnex.values.body-not-an-object")
         case no.MissingField(field="prompt"):
             return error(400, "missing_prompt", "prompt is required.", clause="artnex.values.prompt-missing")
