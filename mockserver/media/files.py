@@ -10,7 +10,7 @@ from os import cpu_count
 from pathlib import Path
 from tempfile import mkdtemp
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import BinaryIO, Self, TypeVar
 from weakref import WeakValueDictionary, finalize
 
 import anyio
@@ -35,18 +35,23 @@ class Spool:
         self.size = 0
         self._home = home
         self._hash = hashlib.sha256()
-        self._file = path.open("wb")
+        self._file: BinaryIO | None = None
 
     def write(self, chunk: bytes) -> None:
-        """Take more of it."""
-        self._file.write(chunk)
+        """Take more of it; the file begins with the first piece."""
+        self._opened().write(chunk)
         self._hash.update(chunk)
         self.size += len(chunk)
 
     def complete(self) -> Path:
         """All has come: close the file, so that it can be read."""
-        self._file.close()
+        self._opened().close()
         return self.path
+
+    def _opened(self) -> BinaryIO:
+        if self._file is None:
+            self._file = self.path.open("wb")
+        return self._file
 
     @property
     def digest(self) -> str:
@@ -64,8 +69,9 @@ class Spool:
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._file.close()
-        self.path.unlink(missing_ok=True)
+        if self._file is not None:
+            self._file.close()
+            self.path.unlink(missing_ok=True)
 
 
 class Files:

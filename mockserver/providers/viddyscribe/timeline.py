@@ -1,0 +1,68 @@
+"""How long ViddyScribe's jobs and verifications take, and how they end."""
+
+from datetime import timedelta
+
+from mockserver.core.clock import NOTHING
+from mockserver.core.scenarios import Scenario
+from mockserver.core.timeline import FOREVER, Stage, Timeline, done, failed, waiting, working
+
+QUEUED, PROCESSING, DONE, FAILED = "queued", "processing", "done", "failed"
+
+BROKEN, CONTENT, CANCELLED = "broken", "content", "cancelled"
+"""Why a job failed: the machine, what the video shows, or because it was called off."""
+
+ENDINGS = {
+    "done": done(DONE),
+    "failed": failed(FAILED, because=BROKEN),
+    "cancelled": failed(FAILED, because=CANCELLED),  # the API has no word for it
+}
+REASONS = {"moderated_late": CONTENT, "cancelled": CANCELLED}
+
+UPLOAD_SCENARIOS = ("never_ready", "upload_fails")
+
+
+def planned(scenario: Scenario, length: timedelta, wait: timedelta = NOTHING) -> Timeline:
+    """Lay out the job for a media of this length, which is verified after `wait`.
+
+    Ten minutes of video take five [viddyscribe:quickstart]; the first tenth of that the job is queued.
+    """
+    life = length / 2
+    queue, work = life / 10, life * 9 / 10
+    match scenario.name:
+        case "slow":
+            return _life(wait + 10 * queue, 10 * work, done(DONE))
+        case "stuck":
+            return _life(wait + queue, FOREVER, done(DONE))
+        case "fails" | "fails_once" | "partial" | "moderated_late" | "cancelled":
+            end = failed(FAILED, because=REASONS.get(scenario.name, BROKEN))
+            return _cut_off(wait + queue, work, 0.5 if scenario.at is None else scenario.at, end)
+        case "unknown_status":
+            return _interrupted(wait + queue, work, working("reviewing", lasts=work / 3))
+        case "goes_back":
+            return _interrupted(wait + queue, work, waiting(QUEUED, lasts=work / 3))
+        case _:
+            return _life(wait + queue, work, done(DONE))
+
+
+def verification(scenario: Scenario, lasts: timedelta) -> Timeline:
+    """Lay out the verification of an upload."""
+    if scenario.name == "never_ready":
+        lasts = FOREVER
+    end = failed("failed", because=BROKEN) if scenario.name == "upload_fails" else done("completed")
+    return Timeline.of(working("processing", lasts=lasts), end)
+
+
+def _life(queue: timedelta, work: timedelta, end: Stage) -> Timeline:
+    return Timeline.of(waiting(QUEUED, lasts=queue), working(PROCESSING, lasts=work), end)
+
+
+def _cut_off(queue: timedelta, work: timedelta, at: float, end: Stage) -> Timeline:
+    """End a life early, when the fraction `at` of it is over."""
+    until = (queue + work) * at
+    return _life(min(queue, until), max(until - queue, NOTHING), end)
+
+
+def _interrupted(queue: timedelta, work: timedelta, by: Stage) -> Timeline:
+    """Put a stage in the middle of the work."""
+    before, after = working(PROCESSING, lasts=work / 3), working(PROCESSING, lasts=work - 2 * (work / 3))
+    return Timeline.of(waiting(QUEUED, lasts=queue), before, by, after, done(DONE))
