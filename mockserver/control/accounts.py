@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 
 import msgspec
 from starlette.responses import Response
@@ -11,6 +12,7 @@ from starlette.responses import Response
 from mockserver.control.desk import ControlError, Desk, answer, iso, money, page
 from mockserver.core.accounts import FLAGS, Account
 from mockserver.core.world import House
+from mockserver.web.provider import Provider
 
 MOST = Decimal(10) ** 12
 
@@ -28,8 +30,21 @@ class AccountChange(msgspec.Struct, forbid_unknown_fields=True):
     extra: dict[str, Any] | None = None
 
 
-def shown(house: House, account: Account, now: datetime) -> dict[str, Any]:
+def change_of(provider: Provider) -> type[AccountChange]:
+    """What can be laid down of a provider's accounts: its own fields beside those of all."""
+    return AccountChange if provider.extras is None else _change_with(tuple(provider.extras.fields.items()))
+
+
+@lru_cache(maxsize=64)
+def _change_with(fields: tuple[tuple[str, Any], ...]) -> type[AccountChange]:
+    own = [(name, of | msgspec.UnsetType, msgspec.UNSET) for name, of in fields]
+    made = msgspec.defstruct("AccountChange", own, bases=(AccountChange,), forbid_unknown_fields=True)
+    return cast("type[AccountChange]", made)
+
+
+def shown(provider: Provider, house: House, account: Account, now: datetime) -> dict[str, Any]:
     """An account as JSON; sums are decimal strings."""
+    extra = account.extra if provider.extras is None else provider.extras.shown(house, account, now)
     balance = house.balance(account, now)
     return {
         "provider": house.name,
@@ -45,29 +60,44 @@ def shown(house: House, account: Account, now: datetime) -> dict[str, Any]:
         "permissions": sorted(account.permissions),
         "expires_at": iso(account.expires_at),
         "team": account.team,
-        **account.extra,
+        **{name: money(value) if isinstance(value, Decimal) else value for name, value in extra.items()},
     }
 
 
 async def get_account(desk: Desk) -> Response:
     """Show an account; one that nobody used yet is shown as it would begin."""
-    house = desk.house(desk.path["provider"])
+    provider, house = desk.provider(desk.path["provider"]), desk.house(desk.path["provider"])
     now = desk.sandbox.now()
-    return answer(shown(house, house.known(desk.path["key"], now), now))
+    return answer(shown(provider, house, house.known(desk.path["key"], now), now))
 
 
 async def put_account(desk: Desk) -> Response:
     """Lay down what an account is from now on."""
-    change = await desk.body(AccountChange)
-    house = desk.house(desk.path["provider"])
+    provider, house = desk.provider(desk.path["provider"]), desk.house(desk.path["provider"])
+    change = await desk.body(change_of(provider))
     now = desk.sandbox.now()
-    account = _changed(house.known(desk.path["key"], now), change)
+    if change.available is not None and not (change.available.is_finite() and abs(change.available) <= MOST):
+        raise ControlError(400, "bad_field", f"'available' is a sum up to {MOST}.")
+    before = house.known(desk.path["key"], now)
+    account = _with_own(provider, house, _changed(before, change), change, now)
     house.set_account(account)
+    if account.plan != before.plan and (granted := house.plan_grant(account.plan)) != account.granted:
+        account = house.regrant(account, granted, now)
     if change.available is not None:
-        if not (change.available.is_finite() and abs(change.available) <= MOST):
-            raise ControlError(400, "bad_field", f"'available' is a sum up to {MOST}.")
         house.grant(account, change.available, now)
-    return answer(shown(house, account, now))
+    return answer(shown(provider, house, account, now))
+
+
+def _with_own(provider: Provider, house: House, account: Account, change: AccountChange, now: datetime) -> Account:
+    """Lay down what the provider alone knows of its accounts."""
+    if provider.extras is None:
+        return account
+    own = {name: getattr(change, name) for name in provider.extras.fields}
+    laid = {name: value for name, value in own.items() if value is not msgspec.UNSET}
+    try:
+        return provider.extras.laid_down(house, account, laid, now) if laid else account
+    except ValueError as error:
+        raise ControlError(400, "bad_field", f"{error}.") from error
 
 
 def _changed(account: Account, change: AccountChange) -> Account:

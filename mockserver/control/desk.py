@@ -13,6 +13,7 @@ from mockserver.core.refusals import BadBody, BodyTooLarge, WrongType
 from mockserver.core.world import House, Sandbox, World
 from mockserver.web.answers import json_reply
 from mockserver.web.call import parse_query, read_body, wrong_type
+from mockserver.web.courier import Courier
 from mockserver.web.provider import Provider
 
 T = TypeVar("T")
@@ -38,11 +39,13 @@ class Desk:
         world: World,
         providers: Mapping[str, Provider],
         options_with: Callable[[Mapping[str, object]], dict[str, Any]],
+        courier: Courier,
     ) -> None:
         self.request = request
         self.world = world
         self.providers = providers
         self.options_with = options_with
+        self.courier = courier
         self.query = parse_query(request.scope["query_string"])
         self.path: Mapping[str, str] = request.path_params
 
@@ -65,6 +68,11 @@ class Desk:
                 f"Served are: {', '.join(self.providers)}",
             )
         return found
+
+    def provider(self, name: str) -> Provider:
+        """The provider of this name; ControlError for one that is not served."""
+        self.house(name)
+        return self.providers[name]
 
     async def body(self, of: type[T]) -> T:
         """The body, a JSON object of this shape; ControlError 400 for another."""

@@ -84,4 +84,6 @@ async def end_job(desk: Desk) -> Response:
         raise ControlError(409, "no_such_end", f"A job of {job.provider} cannot end as '{how}'.")
     if job.at(now).stage.ends:
         raise ControlError(409, "already_ended", f"Job {job.id} has ended: {job.at(now).stage.word}.")
-    return answer(shown(desk, desk.sandbox.houses[job.provider].end(job, stage, now)))
+    ended = desk.sandbox.houses[job.provider].end(job, stage, now)
+    await desk.courier.after(desk.sandbox)
+    return answer(shown(desk, ended))

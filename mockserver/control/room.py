@@ -4,7 +4,6 @@ import hmac
 import logging
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,8 +13,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from mockserver.control import accounts, jobs, requests, sandboxes, time
+from mockserver.control import accounts, jobs, requests, sandboxes, time, webhooks
 from mockserver.control.desk import ControlError, Desk, Task
+from mockserver.core.post import is_loopback
 from mockserver.core.scenarios import UnknownScenarioError
 from mockserver.core.world import BadSandboxError
 from mockserver.web.answers import mock_error
@@ -45,6 +45,8 @@ TASKS: Mapping[tuple[str, str], Task] = {
     ("GET", "scenarios"): sandboxes.get_scenarios,
     ("PUT", "scenarios"): sandboxes.put_scenarios,
     ("POST", "scenarios/queue"): sandboxes.queue_scenario,
+    ("GET", "webhooks"): webhooks.list_webhooks,
+    ("POST", "webhooks/{id}/redeliver"): webhooks.redeliver,
 }
 
 
@@ -98,7 +100,8 @@ class _Door:
             refused = mock_error(405, "wrong_method", f"{request.method} is not allowed here.", f"Allowed: {allowed}")
             refused.raw_headers.append((b"allow", allowed.encode()))
             return refused
-        desk = Desk(request, self._street.world, self._street.providers, self._options_with)
+        street = self._street
+        desk = Desk(request, street.world, street.providers, self._options_with, street.courier)
         try:
             return await task(desk)
         except ControlError as error:
@@ -120,7 +123,7 @@ def guard(request: Request, token: str | None) -> Response | None:
             401, "token_needed", "The control API wants its token.", "Send 'Authorization: Bearer TOKEN'."
         )
     host = request.headers.get("host", "localhost")
-    if not is_loopback(host):
+    if not is_here(host):
         return mock_error(
             403,
             "not_local",
@@ -135,11 +138,10 @@ def guard(request: Request, token: str | None) -> Response | None:
     return None
 
 
-def is_loopback(host: str) -> bool:
+def is_here(host: str) -> bool:
     """Tell whether a Host header names this machine."""
     try:
-        name = urlsplit(f"//{host}").hostname or ""
-        return name == "localhost" or name.endswith(".localhost") or ip_address(name).is_loopback
+        return is_loopback(urlsplit(f"//{host}").hostname or "")
     except ValueError:
         return False
 

@@ -56,11 +56,12 @@ async def put_clock(desk: Desk) -> Response:
     if change.now is not None:
         clock = _moved(clock, _aware(change.now, "now"))
     sandbox.set_clock(clock)
+    await desk.courier.after(sandbox)
     return answer(shown(clock, _usual_speed(desk)))
 
 
 async def advance(desk: Desk) -> Response:
-    """Move time forward and say what became due on the way."""
+    """Move time forward, deliver what became due on the way, and say what that was."""
     how = await desk.body(Advance)
     if [how.seconds, how.to, how.until].count(None) != 2:
         raise ControlError(400, "bad_body", "Say exactly one of 'seconds', 'to' and 'until'.")
@@ -70,7 +71,12 @@ async def advance(desk: Desk) -> Response:
     clock = _moved(sandbox.clock, max(target, before))
     sandbox.set_clock(clock)
     now = clock.now()
-    due = sorted(_changes(sandbox, before, now), key=lambda change: (change[0], change[2]["id"]))[:DUE_AT_MOST]
+    delivered = [
+        (one.attempt.at, "webhook", {"provider": one.delivery.provider, "id": one.delivery.job})
+        for one in await desk.courier.deliver(sandbox)
+    ]
+    changes = [*_changes(sandbox, before, now), *delivered]
+    due = sorted(changes, key=lambda change: (change[0], change[2]["id"]))[:DUE_AT_MOST]
     return answer(
         {
             "now": iso(now),

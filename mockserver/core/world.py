@@ -19,6 +19,7 @@ from mockserver.core.jobs import Job
 from mockserver.core.journal import Journal
 from mockserver.core.ledger import Balance, Entry
 from mockserver.core.limits import Limit
+from mockserver.core.post import Post
 from mockserver.core.refusals import KeyRejected, OverLimit, Unaffordable
 from mockserver.core.scenarios import SCENARIOS, SUCCEEDS, Plan, Queued, Scenario
 from mockserver.core.store import Store
@@ -140,6 +141,10 @@ class House:
         settled: Balance = self._store.update(self._balances, fund, partial(_settle, account.granted, [entry]))
         return settled
 
+    def plan_grant(self, plan: str) -> Decimal:
+        """What the provider grants with a plan."""
+        return self._trade.opening(self.options).grant_of(plan)
+
     def regrant(self, account: Account, granted: Decimal, now: datetime) -> Account:
         """Let an account have another grant from now on; what it has spent of the old one stays spent."""
         available = self.balance(account, now).available + granted - account.granted
@@ -162,6 +167,12 @@ class House:
         name = str(occasion[0]) if occasion else "job"
         number = self._store.update(self._numbers, name, _next)
         return Draw(self.sandbox.seed, self.name, number, *occasion)
+
+    def afford(self, account: Account, price: Decimal, now: datetime) -> None:
+        """Raise Unaffordable when the account cannot pay; for asking before a job is laid out."""
+        available = self.balance(account, now).available
+        if price > available:
+            raise Unaffordable(price, available)
 
     def add(self, job: Job, account: Account, now: datetime, overdraft: Decimal = ledger.ZERO) -> Balance:
         """Take a job on and its price from the account; answer what is left, which may be `overdraft` below nothing.
@@ -211,6 +222,7 @@ class House:
                 else:
                     self._store.schedule(queue, entry.at, entry)
             self._store.update(self._jobs, job.id, lambda _: ended)
+        self.sandbox.post.expect(job.id, now)
         return ended
 
     def replace(self, job: Job) -> None:
@@ -253,6 +265,7 @@ class Sandbox:
         self.terms = terms
         self.seed = terms.seed
         self.journal = Journal(terms.journal)
+        self.post = Post(store, name)
         self.houses = {name: House(self, trade, options) for name, (trade, options) in trades.items()}
         self._shelf = f"{name}/sandbox"
 

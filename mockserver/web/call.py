@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope
 
 from mockserver.core.accounts import Account
 from mockserver.core.jobs import Job
+from mockserver.core.post import Delivery
 from mockserver.core.refusals import BadBody, BodyTooLarge, NotFound, NotYours, WrongType
 from mockserver.core.scenarios import SCENARIOS, SUCCEEDS, Scenario, directive, parsed
 from mockserver.core.world import Changing, House, Sandbox
@@ -231,6 +232,11 @@ class Call:
             if self._account is not None and self._account.scenario is not None:
                 return parsed(self._account.scenario)
         return self.sandbox.next_scenario(self.provider.name, among)
+
+    def announce(self, job: Job, url: str) -> None:
+        """Have a job of the asking account announced at an address when it ends (the provider says how)."""
+        delivery = Delivery(job.id, job.provider, job.id, self.account.key, url, self.base)
+        self.sandbox.post.add(delivery, job.ends_at)
 
     # Answering ------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -10,8 +11,10 @@ from starlette.responses import Response
 from mockserver.core.accounts import Account, Trade
 from mockserver.core.jobs import Job
 from mockserver.core.limits import Limit
+from mockserver.core.post import Delivery, Rhythm
 from mockserver.core.refusals import Refusal
 from mockserver.core.timeline import Stage
+from mockserver.core.world import House
 from mockserver.web.answers import RawHeaders, Reply
 from mockserver.web.call import Call
 from mockserver.web.keys import KeySource
@@ -57,6 +60,32 @@ def on(
     return Operation(method, path, handler, key, limit, permission)
 
 
+@dataclass(frozen=True, slots=True)
+class Announcements:
+    """How a provider announces the end of a job to an address that the client named.
+
+    `patience` is how long a receiver may take (real time), by the provider's options; `message` composes body and
+    headers of an attempt, which is numbered from 1.
+    """
+
+    rhythm: Rhythm
+    patience: Callable[[Any], timedelta]
+    message: Callable[[House, Job, Delivery, int], tuple[bytes, Mapping[str, str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What one provider's accounts have besides what all have, for the control API: their names and types.
+
+    `shown` gives the values of now, `laid_down` an account with some of them changed; it raises ValueError for a
+    value that cannot be.
+    """
+
+    fields: Mapping[str, Any]
+    shown: Callable[[House, Account, datetime], Mapping[str, Any]]
+    laid_down: Callable[[House, Account, Mapping[str, Any], datetime], Account]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provider:
     """A front door: the provider's name, its routes, how it says no, whose keys it takes, and what can be set.
@@ -65,6 +94,7 @@ class Provider:
     whose fields are the settings of its table in `fauxreel.toml`. `headers` go out with every answer, `stamp`
     adds what depends on the call, `admits` refuses accounts whose plan lacks an operation. `endings` are the stages
     into which a job can be ended by hand (`done`, `failed`, `cancelled`), `result_path` is where a job's result lies.
+    `announcements` are webhooks, `extras` what its accounts have besides.
     """
 
     name: str
@@ -85,3 +115,5 @@ class Provider:
     body_limit: int = 32 * 2**20
     endings: Mapping[str, Stage] = field(default_factory=lambda: NO_ENDINGS)
     result_path: Callable[[Job], str | None] | None = None
+    announcements: Announcements | None = None
+    extras: Extras | None = None

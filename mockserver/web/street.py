@@ -20,6 +20,7 @@ from mockserver.media.cache import Clips
 from mockserver.media.files import Files
 from mockserver.web.answers import Reply, mock_error
 from mockserver.web.call import Call
+from mockserver.web.courier import Courier
 from mockserver.web.gates import pass_gates
 from mockserver.web.provider import Operation, Provider
 
@@ -115,6 +116,7 @@ class Street:
         self.providers = {provider.name: provider for provider in providers}
         self.clips = clips
         self.files = files or Files()
+        self.courier = Courier(world, providers)
         self.control: ASGIApp | None = None
         self._pure = pure
         self._all = Routes(providers)
@@ -148,16 +150,9 @@ class Street:
 
     async def _answer(self, scope: Scope, receive: Receive) -> Response:
         headers = dict(scope["headers"])
-        path: str = scope["path"]
-        prefix = ""
-        name = None
-        if path.startswith("/@"):
-            name, path = split_sandbox(path)
-        elif not self._pure and b"x-mock-sandbox" in headers:
-            name = headers[b"x-mock-sandbox"].decode("latin-1")
-        if name is not None:
-            prefix = f"/@{name}"
-        sandbox = self.world.sandbox(name or "default")
+        name, path = self._which_sandbox(scope, headers)
+        prefix = "" if name is None else f"/@{name}"
+        sandbox = self.world.sandbox("default" if name is None else name)
         found = self._all.find(path)
         provider = self._only
         if found is None:
@@ -177,7 +172,18 @@ class Street:
         )  # fmt: skip
         response = await self._handle(call)
         _note(sandbox, call, response)
+        if self.courier.expects(sandbox):
+            await self.courier.after(sandbox)
         return response
+
+    def _which_sandbox(self, scope: Scope, headers: Mapping[bytes, bytes]) -> tuple[str | None, str]:
+        """Find the sandbox's name, if the request has one, and the path inside it."""
+        path: str = scope["path"]
+        if path.startswith("/@"):
+            return split_sandbox(path)
+        if not self._pure and b"x-mock-sandbox" in headers:
+            return headers[b"x-mock-sandbox"].decode("latin-1"), path
+        return None, path
 
     def _inside(
         self, path: str, provider: Provider | None
