@@ -1,7 +1,9 @@
 """The server, put together: `create_app()` gives an ASGI application with a world of its own."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
+
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.core.world import World
 from mockserver.media.cache import Clips
@@ -23,7 +25,23 @@ def create_app(settings: Settings | None = None, providers: Sequence[Provider] |
     world = World(MemoryStore(), settings.terms(), trades)
     street = Street(world, served, Clips(settings.clip_cache_mb * 2**20), pure=settings.pure)
     if settings.control:
-        from mockserver.control.room import control_room  # noqa: PLC0415 - not needed by a server without one
-
-        street.control = control_room(street, partial(with_options, settings, providers=served), settings.control_token)
+        street.control = _on_first_use(partial(_control_room, street, settings, served))
     return street
+
+
+def _control_room(street: Street, settings: Settings, served: Sequence[Provider]) -> ASGIApp:
+    from mockserver.control.room import control_room  # noqa: PLC0415 - a server starts sooner without it
+
+    return control_room(street, partial(with_options, settings, providers=served), settings.control_token)
+
+
+def _on_first_use(make: Callable[[], ASGIApp]) -> ASGIApp:
+    """Give an app that is made when the first request for it comes."""
+    made: list[ASGIApp] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if not made:
+            made.append(make())
+        await made[0](scope, receive, send)
+
+    return app

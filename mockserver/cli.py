@@ -7,8 +7,6 @@ import argparse
 import json
 import os
 import sys
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -223,6 +221,9 @@ def _server_url(options: argparse.Namespace) -> str:
 
 
 def _ask(options: argparse.Namespace, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - any JSON
+    import urllib.error  # noqa: PLC0415 - `serve` has no use for it, and starts sooner
+    import urllib.request  # noqa: PLC0415 - as above
+
     base = _server_url(options) + (f"/@{options.sandbox}" if options.sandbox else "")
     if not base.startswith(("http://", "https://")):
         raise CommandError(f"'{base}' is no address of a server, such as {DEFAULT_URL}", USAGE)

@@ -1,51 +1,66 @@
 """Seeded draws: the same seed and the same occasion give the same chance, in any process, at any time."""
 
+from functools import lru_cache
 from hashlib import blake2b
 
 BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
+_PAIRS = [high + low for high in BASE36 for low in BASE36]
+_WIDTH = 1 << 32
 
 
 class Draw:
-    """A short run of chances for one occasion, for example the 17th job of a sandbox.
+    """A run of chances for one occasion, for example the 17th job of a sandbox.
 
     >>> Draw(7, "job", 17).token(9) == Draw(7, "job", 17).token(9)
     True
     """
 
-    __slots__ = ("_bits",)
+    __slots__ = ("_at", "_bytes")
 
     def __init__(self, seed: int, *occasion: object) -> None:
         text = f"{seed}|{'|'.join(map(str, occasion))}"
-        self._bits = int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=32).digest(), "big")
+        self._bytes = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=64).digest()
+        self._at = 0
+
+    def _next(self, size: int) -> bytes:
+        """Give the next `size` bytes; a run that is used up goes on with the digest of itself."""
+        at = self._at
+        end = self._at = at + size
+        while len(self._bytes) < end:
+            self._bytes += blake2b(self._bytes, digest_size=64).digest()
+        return self._bytes[at:end]
+
+    def number(self) -> int:
+        """Draw 32 bits, for somebody else's seed."""
+        return int.from_bytes(self._next(4), "big")
 
     def below(self, n: int) -> int:
-        """Draw a whole number from 0 to n - 1; one occasion is good for 256 bits of them."""
-        self._bits, drawn = divmod(self._bits, n)
-        return drawn
+        """Draw a whole number from 0 to n - 1, for an n much smaller than 2^32."""
+        return int.from_bytes(self._next(4), "big") % n
 
     def fraction(self) -> float:
         """Draw a number from 0 up to, and without, 1."""
-        return self.below(1 << 32) / (1 << 32)
+        return int.from_bytes(self._next(4), "big") / _WIDTH
 
     def around(self, spread: float) -> float:
         """Draw a factor between 1 - spread and 1 + spread."""
         return 1 + spread * (2 * self.fraction() - 1)
 
     def token(self, length: int, alphabet: str = BASE36) -> str:
-        """Draw a word of `length` letters of `alphabet`."""
-        n = len(alphabet)
-        return "".join([alphabet[self.below(n)] for _ in range(length)])
+        """Draw a word of `length` letters of `alphabet` (ASCII, at most 256 letters)."""
+        return self._next(length).translate(_letters(alphabet)).decode("ascii")
 
-    def number(self) -> int:
-        """Draw 32 bits, for somebody else's seed."""
-        return self.below(1 << 32)
+
+@lru_cache(maxsize=16)
+def _letters(alphabet: str) -> bytes:
+    """Give the letter for each byte; some letters of an alphabet that does not divide 256 are a little more likely."""
+    return bytes(ord(alphabet[byte % len(alphabet)]) for byte in range(256))
 
 
 def base36(number: int) -> str:
-    """Write a whole number in lower-case base 36."""
+    """Write a whole number, zero or more, in lower-case base 36."""
     digits = ""
-    while True:
-        number, digit = divmod(number, 36)
-        digits = BASE36[digit] + digits
-        if not number:
-            return digits
+    while number >= 1296:
+        number, pair = divmod(number, 1296)
+        digits = _PAIRS[pair] + digits
+    return (_PAIRS[number] + digits).lstrip("0") or "0"

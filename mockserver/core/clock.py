@@ -3,7 +3,6 @@
 Real time is read in one function of the whole server, `wall_now`. Everything else asks a clock.
 """
 
-import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
@@ -30,7 +29,7 @@ class ClockWentBackError(ValueError):
 
 def wall_now() -> datetime:
     """Real time, aware, in UTC."""
-    return datetime.fromtimestamp(time.time(), UTC)  # noqa: TID251 - the one place where real time is read
+    return datetime.now(UTC)  # noqa: TID251 - the one place where real time is read
 
 
 @dataclass(frozen=True, slots=True)

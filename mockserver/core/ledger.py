@@ -6,10 +6,9 @@ running sum, to which each entry is added once, when it is due, so that an answe
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from mockserver.core.jobs import Job, Terms, part_end
 from mockserver.core.timeline import FOREVER, State
@@ -19,8 +18,7 @@ ZERO = Decimal(0)
 Kind = Literal["grant", "hold", "charge", "release", "refund"]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One line of the ledger: at `at`, `amount` (never negative, in the account's unit) moved as `kind` says.
 
     `hold` sets aside, `release` gives what was set aside back, `charge` takes (what was held, if anything was),
@@ -34,8 +32,7 @@ class Entry:
     held: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Balance:
+class Balance(NamedTuple):
     """What an account was given, has spent, and has set aside for jobs that still run."""
 
     granted: Decimal
@@ -85,6 +82,8 @@ def opening(job: Job) -> Entry:
 
 def settlements(job: Job) -> list[Entry]:
     """Give what happens to the price later, in order of time; nothing for what never ends."""
+    if not job.parts and job.cut is None and settlement(job.terms, job.timeline.end.state) is None:
+        return []
     parts = job.parts or (job.timeline,)
     found = []
     for part, share in zip(parts, shares(job.price, len(parts)), strict=True):

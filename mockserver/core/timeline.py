@@ -12,7 +12,7 @@ and harness need to know.
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from mockserver.core.clock import NOTHING
 
@@ -23,8 +23,7 @@ FOREVER = timedelta(days=365 * 5000)
 """How long a stuck stage lasts; short enough to be added to any mock instant."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(NamedTuple):
     """One stretch of a job's life: the provider's word for it, its meaning, its length, and why it came to that."""
 
     word: str
@@ -63,8 +62,7 @@ def cancelled(word: str) -> Stage:
     return Stage(word, "cancelled")
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     """Where a job is: the stage, its place in the timeline, and the part of the job's life that is over (0 to 1)."""
 
     stage: Stage
@@ -83,10 +81,13 @@ class Timeline:
     stages: tuple[Stage, ...]
 
     def __post_init__(self) -> None:
-        if not self.stages or not self.stages[-1].ends or any(stage.ends for stage in self.stages[:-1]):
+        for stage in self.stages:
+            if (stage.state in ENDS) != (stage is self.stages[-1]):
+                raise ValueError("a timeline has stages, and exactly its last one is an end")
+            if stage.lasts < NOTHING:
+                raise ValueError("a stage cannot last less than nothing")
+        if not self.stages:
             raise ValueError("a timeline has stages, and exactly its last one is an end")
-        if any(stage.lasts < NOTHING for stage in self.stages):
-            raise ValueError("a stage cannot last less than nothing")
 
     @classmethod
     def of(cls, *stages: Stage) -> "Timeline":
@@ -96,7 +97,10 @@ class Timeline:
     @property
     def length(self) -> timedelta:
         """From submission to the end."""
-        return sum((stage.lasts for stage in self.stages), NOTHING)
+        length = NOTHING
+        for stage in self.stages:
+            length += stage.lasts
+        return length
 
     @property
     def end(self) -> Stage:

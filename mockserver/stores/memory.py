@@ -2,13 +2,17 @@
 
 import heapq
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
 from itertools import count
+from types import TracebackType
 from typing import Any
 
 from mockserver.core.limits import Bucket, Limit
 from mockserver.core.store import Change
+
+Undo = tuple[Any, ...]
+"""A function that puts something back, and its arguments."""
 
 Timed = tuple[datetime, int, Any]
 
@@ -21,7 +25,8 @@ class MemoryStore:
         self._queues: dict[str, list[Timed]] = {}
         self._buckets: dict[str, Bucket] = {}
         self._order = count()
-        self._undo: list[Callable[[], None]] | None = None
+        self._undo: list[Undo] | None = None
+        self._transaction = _Transaction(self)
 
     def get(self, shelf: str, key: str) -> Any:  # noqa: ANN401 - see core.store
         """The value under `key`, or None."""
@@ -37,7 +42,7 @@ class MemoryStore:
         new = change(old)
         _place(values, key, new)
         if self._undo is not None:
-            self._undo.append(lambda: _place(values, key, old))
+            self._undo.append((_place, values, key, old))
         return new
 
     def newest(self, shelf: str) -> Iterator[tuple[str, Any]]:
@@ -52,7 +57,7 @@ class MemoryStore:
         """Put `item` into a queue, due at `at`; items of one instant keep their order."""
         heapq.heappush(self._queues.setdefault(queue, []), (at, next(self._order), item))
         if self._undo is not None:
-            self._undo.append(lambda: self.withdraw(queue, lambda other: other is item))
+            self._undo.append((_withdraw, self, queue, item))
 
     def due(self, queue: str, now: datetime) -> list[Any]:
         """Take all items out of a queue that are due at `now`, earliest first."""
@@ -85,21 +90,9 @@ class MemoryStore:
         found = self._buckets.get(bucket) or Bucket()
         return found.used(limit, now), found.resets_at(limit, now)
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Undo what the block wrote if it raises."""
-        if self._undo is not None:
-            yield
-            return
-        self._undo = []
-        try:
-            yield
-        except BaseException:
-            for undo in reversed(self._undo):
-                undo()
-            raise
-        finally:
-            self._undo = None
+    def transaction(self) -> AbstractContextManager[None]:
+        """Undo what the block wrote if it raises; what `due` took out stays out."""
+        return nullcontext() if self._undo is not None else self._transaction
 
     def clear(self, prefix: str) -> None:
         """Forget all shelves, queues and buckets whose names begin with `prefix`."""
@@ -113,3 +106,25 @@ def _place(values: dict[str, Any], key: str, value: Any) -> None:  # noqa: ANN40
         values.pop(key, None)
     else:
         values[key] = value
+
+
+def _withdraw(store: MemoryStore, queue: str, item: object) -> None:
+    store.withdraw(queue, lambda other: other is item)
+
+
+class _Transaction:
+    """One for all: a store has one event loop, and a transaction has no await in it."""
+
+    __slots__ = ("_store",)
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+
+    def __enter__(self) -> None:
+        self._store._undo = []  # noqa: SLF001 - a part of the store
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        undo, self._store._undo = self._store._undo or [], None  # noqa: SLF001 - as above
+        if kind is not None:
+            for put_back, *what in reversed(undo):
+                put_back(*what)

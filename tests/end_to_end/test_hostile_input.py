@@ -99,7 +99,6 @@ def test_a_body_that_never_says_how_long_it_is_is_cut_off(server):
         (b"GET /media/nanogpt/..%2f..%2fetc/passwd HTTP/1.1", 404),
         (b"GET /%ff%fe HTTP/1.1", 404),
         (b"GET /api/video/status?%zz=%&&&=&requestId HTTP/1.1", 400),
-        (b"GET /api/video/status?requestId=\xff HTTP/1.1", 404),
         (b"DELETE /api/generate-video HTTP/1.1", 405),
         (b"TRACE /api/generate-video HTTP/1.1", 405),
         (b"GET /nope HTTP/1.1", 404),
@@ -129,13 +128,20 @@ def test_a_flood_of_headers_is_refused(server):
 def test_headers_that_never_end_are_cut_off(server):
     with socket.create_connection(("127.0.0.1", server.port), timeout=20) as sock:
         sock.sendall(b"GET / HTTP/1.1\r\n")
-        with pytest.raises(OSError):  # noqa: PT011 - reset or broken pipe, as the kernel likes
-            for number in range(20_000):
-                sock.sendall(b"x-%d: " % number + b"y" * 1000 + b"\r\n")
+        with pytest.raises(OSError, match=r"reset|[Bb]roken"):
+            flood(sock)
 
 
-def test_what_is_not_http_is_turned_away(server):
-    assert exchange(server, b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", finish=True)[:12] in {b"", b"HTTP/1.1 400"}
+def flood(sock):
+    for number in range(20_000):
+        sock.sendall(b"x-%d: " % number + b"y" * 1000 + b"\r\n")
+
+
+@pytest.mark.parametrize(
+    "raw", [b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", b"GET /\xff HTTP/1.1\r\n\r\n", b"\r\n\r\n\x00"]
+)
+def test_what_is_not_http_is_turned_away(server, raw):
+    assert exchange(server, raw, finish=True)[:12] in {b"", b"HTTP/1.1 400"}
 
 
 def test_clients_that_go_away_in_the_middle_leave_no_trace(server):

@@ -6,8 +6,8 @@ from itertools import islice
 
 from starlette.responses import Response
 
-from mockserver.core.chance import BASE36, Draw, base36
-from mockserver.core.clock import EPOCH, MINUTE
+from mockserver.core.chance import Draw, base36
+from mockserver.core.clock import EPOCH, MINUTE, SECOND
 from mockserver.core.jobs import Job
 from mockserver.core.limits import Limit
 from mockserver.core.refusals import BadValue, Gone, MissingField, Moderated, NotForThis, NotFound, NotReady
@@ -17,11 +17,13 @@ from mockserver.web.files import file_reply
 from mockserver.web.provider import KeyNeed, on
 
 from . import outputs, timeline
-from .catalogue import MODELS, listing
+from .catalogue import listing
+from .catalogue import models as all_models
 from .inputs import ExtendVideo, NewVideo, Order, order
 from .options import Options
 
 PICTURES = {"thumbnail.jpg": "thumbnail", "spritesheet.jpg": "spritesheet"}
+MILLISECOND = SECOND / 1000
 MIDJOURNEY = "midjourney-video"
 
 # Submitting -----------------------------------------------------------------------------------------------------
@@ -53,6 +55,7 @@ def _accept(call: Call, order: Order, index: int | None) -> Response:
     scenario = call.scenario()
     if scenario.name == "moderated":
         raise Moderated
+    house.afford(call.account, order.cost, now)
     draw = house.draw("job")
     job_id = _new_id(options, call, draw)
     call.job_id = job_id
@@ -61,7 +64,7 @@ def _accept(call: Call, order: Order, index: int | None) -> Response:
         provider="nanogpt",
         key=call.account.purse,
         submitted_at=now,
-        timeline=timeline.planned(scenario, MODELS[order.model].pace, float(order.choice.seconds), draw),
+        timeline=timeline.planned(scenario, all_models()[order.model].pace, float(order.choice.seconds), draw),
         price=order.cost,
         terms="at_submission",
         order=order,
@@ -79,8 +82,7 @@ def _new_id(options: Options, call: Call, draw: Draw) -> str:
     if options.profile == "2025":
         return f"fal-request-{draw.token(12)}"
     # Seen live: eight digits of base 36 that are the milliseconds of submission, then nine that are not.
-    milliseconds = (call.now - EPOCH) // (MINUTE / 60_000)
-    return f"vid_{base36(milliseconds).rjust(8, BASE36[0])[-8:]}{draw.token(9)}"
+    return f"vid_{base36((call.now - EPOCH) // MILLISECOND):0>8}{draw.token(9)}"
 
 
 # Asking how it goes ---------------------------------------------------------------------------------------------
@@ -130,7 +132,7 @@ def _links(call: Call, job: Job, moment: Moment) -> list[str]:
         return []
     found = outputs.paths(job)
     model = outputs.model_of(job)
-    if found and MODELS[model].relative_result:
+    if found and all_models()[model].relative_result:
         return [f"{call.prefix}/api/generate-video/content?model={model}&runId={job.id}&variant=video"]
     return [call.url(path) for path in found]
 
@@ -219,7 +221,7 @@ def _catalogue(call: Call, *, detailed: bool) -> Response:
     if asked is not None and asked.lower() not in {"true", "false"}:
         raise BadValue("detailed", asked)
     detailed = detailed if asked is None else asked.lower() == "true"
-    data = [listing(model, detailed=detailed) for model in MODELS.values() if model.listed]
+    data = [listing(model, detailed=detailed) for model in all_models().values() if model.listed]
     return call.json(
         {"object": "list", "data": data, "meta": {"count": len(data), "generated_at": outputs.timestamp(call.now)}}
     )

@@ -7,14 +7,14 @@ model and length is inferred, with a seeded variation of a tenth around it.
 from datetime import timedelta
 
 from mockserver.core.chance import Draw
-from mockserver.core.clock import MINUTE, SECOND
 from mockserver.core.scenarios import Scenario
 from mockserver.core.timeline import FOREVER, Stage, Timeline, cancelled, done, failed, waiting, working
 
 QUEUED, RUNNING = "IN_QUEUE", "IN_PROGRESS"
 COMPLETED, FAILED, CANCELED = "COMPLETED", "FAILED", "CANCELED"
 
-SHORTEST, LONGEST = 3 * MINUTE, 6 * MINUTE
+SHORTEST, LONGEST = 180.0, 360.0
+"""Seconds of a typical life."""
 SPREAD = 0.1
 
 NSFW, BROKEN = "nsfw", "broken"
@@ -25,9 +25,9 @@ ENDINGS = {"done": done(COMPLETED), "failed": failed(FAILED, because=BROKEN), "c
 
 def life(pace: float, seconds: float, draw: Draw) -> tuple[timedelta, timedelta]:
     """Say how long a clip waits and how long it is worked at, with `pace` seconds of work for a second of clip."""
-    queue = 5 * SECOND + draw.fraction() * 15 * SECOND
-    total = min(max(timedelta(seconds=pace * seconds) * draw.around(SPREAD), SHORTEST), LONGEST)
-    return queue, total - queue
+    queue = 5 + 15 * draw.fraction()
+    total = min(max(pace * seconds * draw.around(SPREAD), SHORTEST), LONGEST)
+    return timedelta(seconds=queue), timedelta(seconds=total - queue)
 
 
 def planned(scenario: Scenario, pace: float, seconds: float, draw: Draw) -> Timeline:

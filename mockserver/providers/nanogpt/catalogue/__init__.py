@@ -6,11 +6,11 @@ The tables come from documents 002 and 003 first, then from the vendor's model l
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import cache
 from typing import Literal
 
 from msgspec.structs import replace
 
-from . import alibaba, bytedance, google, kling, minimax, studios, tools
 from .choice import Choice, frame_size
 from .listing import listing
 from .model import Frames, Model
@@ -18,7 +18,6 @@ from .pricing import BasePlusSeconds, Pricing, settled
 from .settling import Sent, Wishes, settle
 
 __all__ = [
-    "MODELS",
     "Choice",
     "Frames",
     "Model",
@@ -26,6 +25,7 @@ __all__ = [
     "Wishes",
     "frame_size",
     "listing",
+    "models",
     "price",
     "settle",
 ]
@@ -45,14 +45,15 @@ ALIASES = {
 """Older ids, which documents print and clients send, and what the list calls them now (September 2026)."""
 
 
-def _all() -> dict[str, Model]:
+@cache
+def models() -> Mapping[str, Model]:
+    """Every id that is understood; the tables are read when the first order comes, so that a server starts sooner."""
+    from . import alibaba, bytedance, google, kling, minimax, studios, tools  # noqa: PLC0415 - see above
+
     rooms = (google, kling, bytedance, alibaba, minimax, studios, tools)
-    models = {model.id: model for room in rooms for model in room.MODELS}
-    return models | {old: replace(models[new], id=old) for old, new in ALIASES.items()}
+    found = {model.id: model for room in rooms for model in room.MODELS}
+    return found | {old: replace(found[new], id=old) for old, new in ALIASES.items()}
 
-
-MODELS: Mapping[str, Model] = _all()
-"""Every id that is understood."""
 
 SAMPLES: Mapping[str, Pricing] = {
     # Document 002, lines 129-136: 2.5 for 5 seconds. The 4.0 of an older sample is 8 seconds at the same half dollar.

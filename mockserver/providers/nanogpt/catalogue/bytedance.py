@@ -41,7 +41,7 @@ spicy = partial(
     nsfw=True,
 )
 upscaler = partial(bytedance, takes="video!", keys="target_resolution", aspect_ratios=(), utility=True)
-seedance_25 = partial(bytedance, since="2026-08-06", takes="text image video", nsfw=True, minutes=5)
+seedance_25 = partial(bytedance, since="2026-08-07", takes="text image video", nsfw=True, minutes=5)
 
 FULL_25 = PerSecondByResolution(
     {"480p": 0.18, "720p": 0.36, "1080p": 0.9, "4k": 1.8},

@@ -9,7 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from mockserver.core.refusals import BadValue, MissingField, MissingMedia, TooLong, UnknownModel
-from mockserver.providers.nanogpt.catalogue import MODELS, Choice, Model, Sent, Wishes, price, settle
+from mockserver.providers.nanogpt.catalogue import Choice, Model, Sent, Wishes, models, price, settle
 from mockserver.providers.nanogpt.options import Options
 
 from .bodies import CAMEL, NewVideo
@@ -58,12 +58,12 @@ class Order(msgspec.Struct, frozen=True, gc=False):
     @property
     def outputs(self) -> int:
         """How many videos it makes."""
-        return MODELS[self.model].outputs
+        return models()[self.model].outputs
 
     @property
     def is_story(self) -> bool:
         """Whether it is LongStories', whose orders have a project."""
-        return "script" in MODELS[self.model].inputs
+        return "script" in models()[self.model].inputs
 
     def longer(self, by: Decimal) -> "Order":
         """The same, `by` seconds longer, at the price of a new order (the document states none)."""
@@ -79,7 +79,7 @@ def order(body: NewVideo, options: Options) -> Order:
     sent = media(body, options.max_media_bytes)
     if not body.model:
         raise MissingField("model")
-    model = MODELS.get(body.model)
+    model = models().get(body.model)
     if model is None:
         raise UnknownModel(body.model)
     _require(model, body, sent)
