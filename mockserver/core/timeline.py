@@ -66,7 +66,7 @@ class Moment(NamedTuple):
     """Where a job is: the stage, its place in the timeline, and the part of the job's life that is over (0 to 1)."""
 
     stage: Stage
-    index: int
+    place: int
     into: timedelta
     progress: float
 

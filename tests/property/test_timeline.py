@@ -21,7 +21,7 @@ timelines = st.builds(lambda some, end: Timeline((*some, end)), st.lists(stages,
 @given(timelines, lengths, lengths)
 def test_a_timeline_never_goes_back(timeline, one, other):
     earlier, later = sorted((one, other))
-    assert timeline.at(earlier).index <= timeline.at(later).index
+    assert timeline.at(earlier).place <= timeline.at(later).place
     assert timeline.at(earlier).progress <= timeline.at(later).progress
 
 
@@ -39,7 +39,7 @@ def test_the_next_change_is_a_change(timeline, elapsed):
         assert timeline.at(elapsed).stage.ends
     else:
         assert upcoming > elapsed
-        assert timeline.at(upcoming).index > timeline.at(elapsed).index
+        assert timeline.at(upcoming).place > timeline.at(elapsed).place
         assert timeline.at(upcoming).into == timedelta(0)
 
 

@@ -8,7 +8,7 @@ from mockserver.core.jobs import Job
 from mockserver.core.timeline import Moment
 from mockserver.media.clip import Clip
 
-from .inputs import Order
+from .catalogue import Order
 from .options import Options
 from .timeline import CANCELED, COMPLETED, FAILED, NSFW, RUNNING
 

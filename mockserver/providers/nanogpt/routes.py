@@ -4,6 +4,7 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import islice
 
+from msgspec.structs import replace
 from starlette.responses import Response
 
 from mockserver.core.chance import Draw, base36
@@ -17,9 +18,9 @@ from mockserver.web.files import file_reply
 from mockserver.web.provider import KeyNeed, on
 
 from . import outputs, timeline
-from .catalogue import listing
+from .catalogue import Order, listing
 from .catalogue import models as all_models
-from .inputs import ExtendVideo, NewVideo, Order, order
+from .inputs import ExtendVideo, NewVideo, order
 from .options import Options
 
 PICTURES = {"thumbnail.jpg": "thumbnail", "spritesheet.jpg": "spritesheet"}
@@ -58,6 +59,8 @@ def _accept(call: Call, order: Order, index: int | None) -> Response:
     house.afford(call.account, order.cost, now)
     draw = house.draw("job")
     job_id = _new_id(options, call, draw)
+    if order.project_id is None and order.is_story:
+        order = replace(order, project_id=f"proj_{draw.token(12)}")
     call.job_id = job_id
     job = Job(
         id=job_id,

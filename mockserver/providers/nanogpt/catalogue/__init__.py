@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Literal
 
+import msgspec
 from msgspec.structs import replace
 
 from .choice import Choice, frame_size
@@ -21,6 +22,7 @@ __all__ = [
     "Choice",
     "Frames",
     "Model",
+    "Order",
     "Sent",
     "Wishes",
     "frame_size",
@@ -53,6 +55,36 @@ def models() -> Mapping[str, Model]:
     rooms = (google, kling, bytedance, alibaba, minimax, studios, tools)
     found = {model.id: model for room in rooms for model in room.MODELS}
     return found | {old: replace(found[new], id=old) for old, new in ALIASES.items()}
+
+
+class Order(msgspec.Struct, frozen=True, gc=False):
+    """What a job keeps of its order: facts, no media. `choice` and `cost` (US dollars) are shared by equal orders.
+
+    `prompt` is the beginning of what was asked, `prompt_length` the characters of the whole.
+    """
+
+    model: str
+    prompt: str
+    prompt_length: int
+    choice: Choice
+    cost: Decimal
+    conversation_uuid: str | None = None
+    project_id: str | None = None
+    seed: int | float | str | None = None
+
+    @property
+    def outputs(self) -> int:
+        """How many videos it makes."""
+        return models()[self.model].outputs
+
+    @property
+    def is_story(self) -> bool:
+        """Whether it is LongStories', whose orders have a project."""
+        return "script" in models()[self.model].inputs
+
+    def longer(self, by: Decimal) -> "Order":
+        """The same, `by` seconds longer, at the price of a new order (the document states none)."""
+        return replace(self, choice=replace(self.choice, seconds=self.choice.seconds + by))
 
 
 SAMPLES: Mapping[str, Pricing] = {

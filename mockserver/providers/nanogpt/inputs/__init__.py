@@ -2,6 +2,6 @@
 
 from .bodies import ExtendVideo, NewVideo, texts
 from .media import image_of, media, video_of
-from .orders import Order, order
+from .orders import order
 
-__all__ = ["ExtendVideo", "NewVideo", "Order", "image_of", "media", "order", "texts", "video_of"]
+__all__ = ["ExtendVideo", "NewVideo", "image_of", "media", "order", "texts", "video_of"]

@@ -5,11 +5,8 @@ from decimal import Decimal
 from operator import attrgetter
 from typing import Any
 
-import msgspec
-from msgspec.structs import replace
-
 from mockserver.core.refusals import BadValue, MissingField, MissingMedia, TooLong, UnknownModel
-from mockserver.providers.nanogpt.catalogue import Choice, Model, Sent, Wishes, models, price, settle
+from mockserver.providers.nanogpt.catalogue import Choice, Model, Order, Sent, Wishes, models, price, settle
 from mockserver.providers.nanogpt.options import Options
 
 from .bodies import CAMEL, NewVideo
@@ -38,36 +35,6 @@ _SETTLED: dict[tuple[object, ...], tuple[Choice, Decimal]] = {}
 """What earlier orders came to. It holds nothing but values that follow from their keys."""
 MOST_SETTLED = 4096
 LONGEST_KEY = 600
-
-
-class Order(msgspec.Struct, frozen=True, gc=False):
-    """What a job keeps of its order: facts, no media. `choice` and `cost` (US dollars) are shared by equal orders.
-
-    `prompt` is the beginning of what was asked, `prompt_length` the characters of the whole.
-    """
-
-    model: str
-    prompt: str
-    prompt_length: int
-    choice: Choice
-    cost: Decimal
-    conversation_uuid: str | None = None
-    project_id: str | None = None
-    seed: int | float | str | None = None
-
-    @property
-    def outputs(self) -> int:
-        """How many videos it makes."""
-        return models()[self.model].outputs
-
-    @property
-    def is_story(self) -> bool:
-        """Whether it is LongStories', whose orders have a project."""
-        return "script" in models()[self.model].inputs
-
-    def longer(self, by: Decimal) -> "Order":
-        """The same, `by` seconds longer, at the price of a new order (the document states none)."""
-        return replace(self, choice=replace(self.choice, seconds=self.choice.seconds + by))
 
 
 def order(body: NewVideo, options: Options) -> Order:
