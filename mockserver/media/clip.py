@@ -3,7 +3,7 @@
 import hashlib
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
@@ -44,6 +44,8 @@ class Clip:
     seed: int = 0
     sound: bool = False
     comment: str = ""
+    key: str = field(init=False, repr=False, compare=False, default="")
+    """A short name for the clip: the same in every process, another one for any other clip."""
 
     def __post_init__(self) -> None:
         width, height = _drawable(self.width, self.height)
@@ -57,11 +59,7 @@ class Clip:
         object.__setattr__(self, "height", height)
         object.__setattr__(self, "seconds", Fraction(self.seconds).limit_denominator(PARTS))
         object.__setattr__(self, "seed", self.seed % 2**64)
-
-    @property
-    def key(self) -> str:
-        """A short name for the clip: the same in every process, another one for any other clip."""
-        return hashlib.sha256(repr(self).encode()).hexdigest()[:24]
+        object.__setattr__(self, "key", hashlib.sha256(repr(self).encode()).hexdigest()[:24])
 
     @property
     def length(self) -> Fraction:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from mockserver.core.jobs import Job
@@ -205,15 +206,19 @@ def expires_at(job: Job, options: Options) -> datetime | None:
 
 def clip(job: Job, index: int = 0) -> Clip:
     """What one of a job's videos looks like."""
-    order = order_of(job)
+    return _clip(job.id, job.seed, order_of(job), index)
+
+
+@lru_cache(maxsize=512)
+def _clip(job_id: str, seed: int, order: Order, index: int) -> Clip:
     choice = order.choice
     return Clip(
         width=choice.width,
         height=choice.height,
         seconds=choice.seconds,
         frames_per_second=choice.fps or 24,
-        caption=("NanoGPT", job.id if order.outputs == 1 else f"{job.id} {index + 1}/{order.outputs}", order.prompt),
-        seed=job.seed + index,
+        caption=("NanoGPT", job_id if order.outputs == 1 else f"{job_id} {index + 1}/{order.outputs}", order.prompt),
+        seed=seed + index,
         sound=choice.audio,
-        comment=job.id,
+        comment=job_id,
     )
