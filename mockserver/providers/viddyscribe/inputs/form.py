@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import NoReturn
 
-from python_multipart.exceptions import MultipartParseError
+from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from mockserver.core.refusals import BadBody, MediaTooLarge
@@ -78,27 +78,24 @@ class _Parts:
         }
         try:
             self._parser = MultipartParser(boundary, callbacks)  # type: ignore[arg-type]  # callbacks are a TypedDict
-        except MultipartParseError as error:
+        except FormParserError as error:
             self._refuse(error)
 
     def feed(self, chunk: bytes) -> None:
         """Take the next piece of the body."""
         try:
             self._parser.write(chunk)
-        except MultipartParseError as error:
+        except FormParserError as error:
             self._refuse(error)
 
     def end(self) -> Form:
         """All has come: give the form."""
         if not self._ended:
             raise BadBody("the form ends in the middle")
-        try:
-            self._form.texts = {name: bytes(text).decode() for name, text in self._texts.items()}
-        except UnicodeDecodeError as error:
-            raise BadBody("a part of the form is not UTF-8") from error
+        self._form.texts = {name: text.decode("utf-8", "replace") for name, text in self._texts.items()}
         return self._form
 
-    def _refuse(self, error: MultipartParseError) -> NoReturn:
+    def _refuse(self, error: FormParserError) -> NoReturn:
         raise BadBody("the body is no multipart form") from error
 
     def _begin(self) -> None:

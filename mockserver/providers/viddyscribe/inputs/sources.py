@@ -52,16 +52,16 @@ def source_of(body: Body, among: tuple[SourceType, ...], *, has_file: bool = Fal
         if source.type not in among:
             raise BadValue("input.type", source.type, " or ".join(among))
         return _checked(source, "input.", has_file=has_file)
-    flat = _flat(found, has_file=has_file)
+    flat = _flat(found, among, has_file=has_file)
     if flat is None or flat.type not in among:
         raise MissingField(_asked_for(among, body))
     return _checked(flat, "source_", has_file=has_file)
 
 
-def _flat(found: Envelope, *, has_file: bool) -> Source | None:
+def _flat(found: Envelope, among: tuple[SourceType, ...], *, has_file: bool) -> Source | None:
     if found.media_id:
         return Source("media_id", media_id=found.media_id)
-    if found.source_url:
+    if found.source_url and "media_id" not in among:  # operations that take a media_id require it [doc 001, line 12]
         return Source("url", url=found.source_url)
     return Source("file") if has_file else None
 
