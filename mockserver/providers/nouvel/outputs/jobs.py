@@ -1,0 +1,102 @@
+"""What Nouvel says of a job: accepted, how far it is, what came of it; and what it announces when it ends."""
+
+import hmac
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+
+from mockserver.core.jobs import Job
+from mockserver.core.post import Delivery
+from mockserver.core.timeline import Moment
+from mockserver.core.world import House
+from mockserver.providers.nouvel import timeline
+
+from .files import order_of, video_path
+from .words import description, script, title
+
+ATTEMPTS = 3
+
+
+def accepted(job: Job) -> dict[str, Any]:
+    """The answer to a submission; a new job is always running [000:21-22]."""
+    return {"jobId": job.id, "totalProjects": len(job.parts), "status": timeline.RUNNING}
+
+
+def status(job: Job, now: datetime, base: str) -> dict[str, Any]:
+    """The answer to a poll; `base` is the address under which the client sees this server."""
+    moment, found = job.at(now), timeline.moments(job, now)
+    ended = moment.stage.ends
+    order = order_of(job)
+    return {
+        "jobId": job.id,
+        "status": timeline.status(job, found, now),
+        "overallProgress": timeline.overall(found, ended=ended),
+        "stage": timeline.stage_name(moment),
+        "totalProjects": len(found),
+        **counts(found),
+        "projects": [
+            {
+                "id": order.ids[index],
+                "title": title(order, index),
+                "status": timeline.project_word(of),
+                "progress": timeline.progress(of),
+            }
+            for index, of in enumerate(found)
+        ],
+        "completedDetails": details(job, found, base) if ended else [],
+    }
+
+
+def counts(found: Sequence[Moment]) -> dict[str, int]:
+    """How many videos are finished, and how many have failed."""
+    delivered = sum(moment.stage.state == "done" for moment in found)
+    ended = sum(moment.stage.ends for moment in found)
+    return {"completedProjects": delivered, "failedProjects": ended - delivered}
+
+
+def details(job: Job, found: Sequence[Moment], base: str) -> list[dict[str, Any]]:
+    """All that is known of the videos of a job that has ended, those that failed too [nouvel:jobs]."""
+    return [_detail(job, index, moment, base) for index, moment in enumerate(found)]
+
+
+def _detail(job: Job, index: int, moment: Moment, base: str) -> dict[str, Any]:
+    order = order_of(job)
+    delivered = moment.stage.state == "done"
+    path = video_path(job, index)
+    return {
+        "projectId": order.ids[index],
+        "title": title(order, index),
+        "url": order.url(index),
+        "finalOutputUrl": base + path if delivered and path else None,
+        "description": description(order, index) if delivered else None,
+        "status": timeline.project_word(moment),
+        "aspectRatio": order.ratio,
+        "durationSeconds": order.seconds if delivered else None,
+        "sceneCount": order.scenes,
+        "script": script(order, index) if delivered else None,
+    }
+
+
+def announcement(house: House, job: Job, delivery: Delivery, attempt: int) -> tuple[bytes, Mapping[str, str]]:
+    """Compose the webhook of a job that has ended: body, signature and attempt [nouvel:webhooks]."""
+    at = job.ends_at or job.submitted_at
+    found = timeline.moments(job, at)
+    body = msgspec.json.encode(
+        {
+            "event": "job.completed",
+            "jobId": job.id,
+            "status": timeline.status(job, found, at),
+            "totalProjects": len(found),
+            **counts(found),
+            "projects": details(job, found, delivery.base),
+        }
+    )
+    secret = str(house.known(delivery.key, at).extra["webhook_secret"])
+    return body, {
+        "Content-Type": "application/json",
+        "X-Nouvel-Signature": hmac.new(secret.encode(), body, sha256).hexdigest(),
+        "X-Nouvel-Attempt": str(min(attempt, ATTEMPTS)),
+    }

@@ -1,0 +1,242 @@
+"""Nouvel's operations, and the table of them."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from itertools import islice
+from math import ceil
+from urllib.parse import urlsplit
+
+from starlette.responses import Response
+
+from mockserver.core.chance import Draw
+from mockserver.core.clock import EPOCH, MINUTE, SECOND
+from mockserver.core.jobs import Job
+from mockserver.core.limits import Limit
+from mockserver.core.refusals import Gone, Moderated, NotFound, NotReady, Unaffordable
+from mockserver.core.scenarios import Scenario
+from mockserver.web.call import Call
+from mockserver.web.files import file_reply
+from mockserver.web.provider import on
+
+from . import inputs, outputs, timeline
+from .catalogue import OVERAGE
+from .inputs import NewJob
+
+# Submitting -----------------------------------------------------------------------------------------------------
+
+
+async def generate(call: Call) -> Response:
+    """`POST /api/v1/generate`: take an order for up to nine videos."""
+    body = await call.body(NewJob)
+    urls = inputs.check(body, call.options)
+    overdraft = _overdraft(call, len(urls) * body.variant_count)
+    for url in urls:
+        if not inputs.is_product(url):
+            raise Moderated(urlsplit(url).hostname or url)
+    scenario = call.scenario()
+    if scenario.name == "moderated":
+        raise Moderated(urlsplit(urls[0]).hostname or urls[0])
+    job = _job(call, body, scenario)
+    call.job_id = job.id
+    call.house.add(job, call.account, call.now, overdraft)
+    _remember(call, job, body)
+    return call.json(outputs.accepted(job))
+
+
+def _overdraft(call: Call, videos: int) -> Decimal:
+    """How far the account may go below its quota; raises Unaffordable if that is not far enough for so many videos."""
+    house, account, now = call.house, call.account, call.now
+    available = house.balance(account, now).available
+    paid = max(outputs.credits_left(house, account, now), Decimal(0)) // OVERAGE
+    room = max(available, Decimal(0)) + paid
+    if videos > room:
+        used, limit = outputs.usage(house, account, now)
+        raise Unaffordable(videos, int(room), used, limit)
+    return room - available
+
+
+def _job(call: Call, body: NewJob, scenario: Scenario) -> Job:
+    draw = call.house.draw("job")
+    job_id, seed = outputs.uuid(draw), draw.number()
+    urls = body.urls or []
+    videos = len(urls) * body.variant_count
+    ids = tuple(outputs.uuid(Draw(0, job_id, "project", index)) for index in range(videos))
+    doomed = _doomed(call, urls, body.variant_count, scenario)
+    parts = timeline.lives(scenario, doomed, videos, seed)
+    return Job(
+        id=job_id,
+        provider="nouvel",
+        key=call.account.purse,
+        submitted_at=call.now,
+        timeline=timeline.whole(parts, scenario),
+        price=Decimal(videos),
+        terms="when_done",
+        order=inputs.order(body, ids),
+        seed=seed,
+        scenario=scenario.name,
+        parts=parts,
+    )
+
+
+def _doomed(call: Call, urls: list[str], variants: int, scenario: Scenario) -> set[int]:
+    """Which videos fail; with `fails_once` those of URLs that this account tries for the first time [000:88]."""
+    if scenario.name != "fails_once":
+        return set(timeline.doomed(scenario, len(urls) * variants))
+    shelf = f"tried/{call.account.purse}"
+    fresh = {url for url in urls if call.house.record(shelf, url) is None}
+    for url in fresh:
+        call.house.update_record(shelf, url, lambda _: True)
+    return {index for index in range(len(urls) * variants) if urls[index // variants] in fresh}
+
+
+def _remember(call: Call, job: Job, body: NewJob) -> None:
+    """Lay down what makes projects, cycles and announcements be found."""
+    house, account = call.house, call.account
+    outputs.take_note(house, account, call.now)
+    ids = outputs.order_of(job).ids
+    house.update_record("projects", account.purse, lambda before: (before or 0) + len(ids))
+    for index, project_id in enumerate(ids):
+        house.update_record(_shelf(call), project_id, lambda _, found=(job.id, index): found)
+    if body.webhook_url is not None:
+        call.announce(job, body.webhook_url)
+
+
+def _shelf(call: Call) -> str:
+    return f"projects/{call.account.purse}"
+
+
+# Asking how it goes ---------------------------------------------------------------------------------------------
+
+
+async def get_job(call: Call) -> Response:
+    """`GET /api/v1/jobs/{jobId}`: how far a job is."""
+    job = call.job(call.params["job_id"])
+    answer = outputs.status(job, call.now, call.base)
+    call.polled(job)
+    return call.json(answer)
+
+
+async def list_projects(call: Call) -> Response:
+    """`GET /api/v1/projects`: the account's videos, the newest first."""
+    page = inputs.page(call.query)
+    found = call.house.records(_shelf(call))
+    if page.status is None:
+        total = call.house.record("projects", call.account.purse) or 0
+        chosen = list(islice(found, page.first, page.first + page.limit))
+    else:
+        wanted = [at for _, at in found if _word(call, *at) == page.status]
+        total, chosen = len(wanted), [("", at) for at in wanted[page.first : page.first + page.limit]]
+    projects = [outputs.item(_known(call, job_id), index, call.now, call.base) for _, (job_id, index) in chosen]
+    pages = ceil(total / page.limit)
+    return call.json(
+        {
+            "projects": projects,
+            "pagination": {
+                "page": page.number,
+                "limit": page.limit,
+                "total": total,
+                "totalPages": pages,
+                "hasMore": page.number < pages,
+            },
+        }
+    )
+
+
+def _known(call: Call, job_id: str) -> Job:
+    job = call.house.job(job_id)
+    if job is None:
+        raise NotFound("job", job_id)
+    return job
+
+
+def _word(call: Call, job_id: str, index: int) -> str:
+    job = _known(call, job_id)
+    return timeline.project_word(job.part_at(job.parts[index], call.now))
+
+
+async def get_project(call: Call) -> Response:
+    """`GET /api/v1/projects/{projectId}`: one video with its scenes."""
+    project_id = call.params["project_id"]
+    found: tuple[str, int] | None = call.house.record(_shelf(call), project_id)
+    if found is None:
+        raise NotFound("project", project_id)
+    job = call.job(found[0])
+    answer = outputs.one(job, found[1], call.now, call.base)
+    call.polled(job)
+    return call.json(answer)
+
+
+# Files ----------------------------------------------------------------------------------------------------------
+
+
+async def media(call: Call) -> Response:
+    """`GET /media/nouvel/{job_id}/{name}`: where the links lead; no key is needed, and none is refused."""
+    job, name = call.house.job(call.params["job_id"]), call.params["name"]
+    found = None if job is None else outputs.file_of(job, name)
+    if job is None or found is None:
+        raise NotFound("file", name)
+    call.job_id = job.id
+    index, scene = found
+    _check_given(call, job, index, scene)
+    clip = outputs.clip_of(job, index, scene)
+    return file_reply(call, await call.clips.get(clip), "video/mp4", clip.key)
+
+
+def _check_given(call: Call, job: Job, index: int, scene: int | None) -> None:
+    """Refuse a file that is not there yet, never will be, or is there no longer."""
+    moment = job.part_at(job.parts[index], call.now)
+    if scene is not None:
+        if outputs.scene_word(job, index, scene, moment) != "completed":
+            raise NotReady("file", moment.stage.word)
+        return
+    if moment.stage.state != "done" or job.scenario == "empty_result":
+        raise NotReady("file", moment.stage.word)
+    ends_at = job.ends_at
+    if job.scenario == "expires_early" and ends_at is not None and call.now >= ends_at + SECOND:
+        raise Gone("file")
+
+
+# Limits and the table -------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=64)
+def _per_minute(requests: int) -> Limit:
+    return Limit("minute", requests, MINUTE)
+
+
+def requests(call: Call) -> tuple[Limit, str] | None:
+    """Requests in a minute, by key [000:73]."""
+    account = call.account
+    most = call.options.requests_per_minute
+    if account.limits:
+        most = account.limits.get("requests_per_minute", most)
+    return None if most is None else (_per_minute(most), account.key)
+
+
+def stamp(call: Call, response: Response) -> None:
+    """Put the rate headers on an answer to a key that is known [nouvel:rate-limits]."""
+    if call.known_account is None or (found := requests(call)) is None:
+        return
+    limit, key = found
+    used, resets_at = call.house.window(limit, key, call.now)
+    if "limited" in call.account.flags:
+        used, resets_at = limit.requests, call.now + MINUTE
+    response.raw_headers += [
+        (b"x-ratelimit-limit", b"%d" % limit.requests),
+        (b"x-ratelimit-remaining", b"%d" % max(limit.requests - used, 0)),
+        (b"x-ratelimit-reset", b"%d" % _unix(resets_at)),
+    ]
+
+
+def _unix(at: datetime) -> int:
+    return -((EPOCH - at) // timedelta(seconds=1))
+
+
+ROUTES = (
+    on("POST /api/v1/generate", generate, limit=requests, permission="generate"),
+    on("GET /api/v1/jobs/{job_id}", get_job, limit=requests, permission="projects:read"),
+    on("GET /api/v1/projects", list_projects, limit=requests, permission="projects:read"),
+    on("GET /api/v1/projects/{project_id}", get_project, limit=requests, permission="projects:read"),
+    on("GET /media/nouvel/{job_id}/{name}", media, key="none"),
+)
