@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Hashable, Mappi
 from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
+from math import isinf
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import unquote_plus
 
@@ -35,6 +36,27 @@ _EXPECTED = re.compile(r"Expected `(?P<expected>[^`]*)`")
 @lru_cache(maxsize=256)
 def _decoder(of: Any) -> "msgspec.json.Decoder[Any]":  # noqa: ANN401 - a type
     return msgspec.json.Decoder(of)
+
+
+def _decoded(raw: bytes, of: type[T]) -> T:
+    try:
+        decode: Callable[[bytes], T] = _decoder(cast("Hashable", of)).decode
+        return decode(raw)
+    except msgspec.ValidationError as error:
+        if "got `float`" not in str(error):
+            raise
+        # JSON has one kind of numbers: 5.0 is as whole as 5, for its schemas too.
+        return msgspec.convert(_WHOLE.decode(raw), of)
+
+
+def _whole(literal: str) -> float:
+    number = float(literal)
+    if isinf(number):
+        raise ValueError("Number out of range")
+    return int(number) if number.is_integer() else number
+
+
+_WHOLE = msgspec.json.Decoder(float_hook=_whole)
 
 
 class Call:
@@ -157,8 +179,7 @@ class Call:
         """
         raw = await self.raw_body()
         try:
-            decode: Callable[[bytes], T] = _decoder(cast("Hashable", of)).decode
-            return decode(raw)
+            return _decoded(raw, of)
         except msgspec.ValidationError as error:
             raise wrong_type(str(error)) from error
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
