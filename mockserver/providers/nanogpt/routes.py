@@ -3,6 +3,7 @@
 from decimal import Decimal
 from functools import lru_cache
 from itertools import islice
+from typing import Any
 
 from msgspec.structs import replace
 from starlette.responses import Response
@@ -211,23 +212,22 @@ async def _file(call: Call, job: Job, kind: str, index: int) -> Response:
 
 async def video_models(call: Call) -> Response:
     """`GET /api/v1/video-models`: the catalogue, detailed unless asked otherwise."""
-    return _catalogue(call, detailed=True)
+    data = _catalogue(call, detailed=True)
+    meta = {"count": len(data), "generated_at": outputs.timestamp(call.now)}
+    return call.json({"object": "list", "data": data, "meta": meta})
 
 
 async def models(call: Call) -> Response:
     """`GET /api/v1/models`: the same entries, brief unless `detailed=true` (where document 003 looks)."""
-    return _catalogue(call, detailed=False)
+    return call.json({"object": "list", "data": _catalogue(call, detailed=False)})
 
 
-def _catalogue(call: Call, *, detailed: bool) -> Response:
+def _catalogue(call: Call, *, detailed: bool) -> list[dict[str, Any]]:
     asked = call.query.get("detailed")
     if asked is not None and asked.lower() not in {"true", "false"}:
         raise BadValue("detailed", asked)
     detailed = detailed if asked is None else asked.lower() == "true"
-    data = [listing(model, detailed=detailed) for model in all_models().values() if model.listed]
-    return call.json(
-        {"object": "list", "data": data, "meta": {"count": len(data), "generated_at": outputs.timestamp(call.now)}}
-    )
+    return [listing(model, detailed=detailed) for model in all_models().values() if model.listed]
 
 
 async def check_balance(call: Call) -> Response:
