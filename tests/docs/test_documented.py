@@ -1,0 +1,103 @@
+"""Documented, or this fails: commands, flags, settings, control routes, scenarios; and nothing that is not there."""
+
+import argparse
+import re
+
+import msgspec
+import pytest
+
+from mockserver.cli import _parser
+from mockserver.control.room import TASKS
+from mockserver.core.accounts import FLAGS
+from mockserver.core.scenarios import SCENARIOS
+from mockserver.settings import Settings, discover
+from tests.docs.pages import anchor, page
+
+COMMAND_LINE = page("docs/reference/command-line.md")
+SETTINGS = page("docs/reference/settings.md")
+CONTROL = page("docs/reference/control-api.md")
+SCENARIO_PAGE = page("docs/reference/scenarios.md")
+KEYS = page("docs/reference/keys-and-accounts.md")
+
+OWN = [field for field in msgspec.structs.fields(Settings) if field.name != "providers"]
+THEIRS = [(provider.name, field) for provider in discover() for field in msgspec.structs.fields(provider.options)]
+
+
+def commands():
+    """Each command's name and its options, such as `--port`."""
+    parser = _parser()
+    [choices] = [action.choices for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
+    return {name: set(command._option_string_actions) - {"-h", "--help"} for name, command in choices.items()}
+
+
+def default(field):
+    """A setting's default as its page writes it."""
+    value = field.default_factory() if field.default is msgspec.NODEFAULT else field.default
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return f"`{value:g}`"
+    return f"`{value}`" if value not in ((), [], "") else "none"
+
+
+def row(text, name):
+    """The cells of the table row that begins with this name."""
+    found = re.search(rf"^\| `{re.escape(name)}` \|(.*)\|$", text, re.MULTILINE)
+    return [cell.strip() for cell in found[1].split(" | ")] if found else None
+
+
+@pytest.mark.parametrize(("command", "options"), commands().items())
+def test_every_command_and_each_of_its_flags_is_on_the_page_of_the_command_line(command, options):
+    sections = COMMAND_LINE.sections()
+    assert f"`{command}`" in sections, f"no heading for {command}"
+    linked = set(re.findall(r"\(#([\w-]+)\)", sections[f"`{command}`"]))
+    text = sections[f"`{command}`"] + "".join(text for title, text in sections.items() if anchor(title) in linked)
+    assert not [option for option in options if f"`{option}" not in text]
+
+
+def test_the_page_of_the_command_line_has_no_flag_that_is_not_there():
+    known = set().union(*commands().values(), {"--version", "--help"})
+    assert not set(re.findall(r"`(--[a-z-]+)", COMMAND_LINE.prose)) - known
+
+
+@pytest.mark.parametrize("field", OWN, ids=lambda field: field.name)
+def test_every_setting_is_on_the_page_of_settings_with_its_default(field):
+    cells = row(SETTINGS.text, field.name)
+    assert cells is not None, f"no row for {field.name}"
+    assert cells[0] == default(field)
+
+
+@pytest.mark.parametrize(("provider", "field"), THEIRS, ids=[f"{name}.{field.name}" for name, field in THEIRS])
+def test_every_setting_of_a_provider_is_on_that_providers_page(provider, field):
+    text = page(f"docs/reference/{provider}.md").text
+    assert re.search(rf"`({provider}\.)?{field.name}`", text), f"{provider}.{field.name} is not on its page"
+
+
+def test_the_page_of_settings_has_no_setting_that_is_not_there():
+    named = set(re.findall(r"^\| `([a-z_]+)` \|", SETTINGS.text, re.MULTILINE))
+    assert named == {field.name for field in OWN}
+
+
+def test_the_control_api_is_documented_route_by_route_and_no_further():
+    documented = set(re.findall(r"`(GET|POST|PUT|DELETE) /_mock/([^`]*)`", CONTROL.prose))
+    assert documented == set(TASKS)
+
+
+def test_every_scenario_is_documented_and_no_other():
+    named = set(re.findall(r"^\| `([a-z_]+)` \|", SCENARIO_PAGE.text, re.MULTILINE))
+    assert named == set(SCENARIOS)
+
+
+@pytest.mark.parametrize("flag", FLAGS)
+def test_every_word_that_makes_a_key_act_is_documented(flag):
+    assert row(KEYS.text, flag) is not None
+
+
+@pytest.mark.parametrize("provider", discover(), ids=lambda provider: provider.name)
+def test_every_provider_is_in_the_readme_and_has_a_page_with_its_paths(provider):
+    assert f"| {provider.title} |" in page("README.md").text
+    text = page(f"docs/reference/{provider.name}.md").text
+    documented = [operation.path for operation in provider.routes if not operation.path.startswith("/media/")]
+    assert not [path for path in documented if path not in text]

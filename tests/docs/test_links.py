@@ -1,0 +1,21 @@
+"""Links between pages lead somewhere."""
+
+import pytest
+
+from tests.docs.pages import Page, all_pages
+
+
+@pytest.mark.parametrize("page", all_pages(), ids=lambda page: page.name)
+def test_relative_links_lead_to_files_and_headings(page):
+    lost = [link for link in page.links() if not leads_somewhere(page, link)]
+    assert not lost
+
+
+def leads_somewhere(page, link):
+    if link.startswith(("https://", "http://", "mailto:")):
+        return True
+    path, _, anchor = link.partition("#")
+    target = (page.path.parent / path).resolve() if path else page.path
+    if not target.exists():
+        return False
+    return not anchor or target.suffix != ".md" or anchor in Page(target).anchors()
