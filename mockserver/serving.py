@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from mockserver.settings import Settings
     from mockserver.web.provider import Provider
 
-HEAD_AT_MOST = 2**20
-"""Bytes of a request line and headers after which a connection is cut."""
-
 
 def bound_socket(host: str, port: int) -> socket.socket:
     """Take a port; raises OSError if somebody has it."""
@@ -38,7 +35,7 @@ def config(settings: "Settings", providers: "Sequence[Provider] | None") -> uvic
     """Give uvicorn what it needs: no lifespan, no access log unless asked for, bounded heads."""
     return uvicorn.Config(
         create_app(settings, providers),
-        http=bounded_protocol(),
+        http=protocol(),
         lifespan="off",
         ws="none",
         log_level="info" if settings.access_log else "warning",
@@ -76,32 +73,10 @@ def calm_collector() -> None:
     gc.set_threshold(50_000, 20, 1000)
 
 
-def bounded_protocol() -> Any:  # noqa: ANN401 - uvicorn takes a class or a name
-    """Give uvicorn's fastest protocol that is installed, with a bound on the size of a request's head."""
+def protocol() -> Any:  # noqa: ANN401 - uvicorn takes a class or a name
+    """Give the protocol of our own, or uvicorn's portable one where httptools is not installed (Windows)."""
     try:
-        from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol  # noqa: PLC0415 - optional on Windows
+        from mockserver.wire import Wire  # noqa: PLC0415 - see above
     except ImportError:
         return "h11"
-
-    class BoundedProtocol(HttpToolsProtocol):
-        """Cuts connections whose request line and headers never end."""
-
-        head = 0
-
-        def data_received(self, data: bytes) -> None:
-            """Count what arrives before the head is complete."""
-            super().data_received(data)
-            if len(data) > 1024 or self.head:
-                self._count(len(data))
-
-        def _count(self, size: int) -> None:
-            cycle: Any = self.cycle  # None until a first head is complete, whatever uvicorn's annotation says
-            waiting = cycle is None or cycle.response_complete
-            self.head = self.head + size if waiting else 0
-            if self.head > HEAD_AT_MOST:
-                self.transport.write(
-                    b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
-                )
-                self.transport.close()
-
-    return BoundedProtocol
+    return Wire
