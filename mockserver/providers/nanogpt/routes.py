@@ -166,7 +166,7 @@ async def content(call: Call) -> Response:
     for name in ("runId", "model"):
         if not call.query.get(name):
             raise MissingField(name)
-    variant = call.query.get("variant") or "video"
+    variant = call.query.get("variant", "video")
     if variant not in {"video", "thumbnail", "spritesheet"}:
         raise BadValue("variant", variant)
     job = call.house.job(call.query["runId"])
