@@ -1,0 +1,95 @@
+"""Schemathesis over a provider's description, and a server in this process on which mock time goes on by itself.
+
+A provider's tests are a few lines:
+
+    ACME = described("acme", acme__balance="100000")
+
+    @ACME.parametrize()
+    def test_each_operation_answers_as_described(case):
+        case.call_and_validate()
+
+    TestJourneys = journeys(ACME)
+"""
+
+import json
+from datetime import timedelta
+from itertools import cycle
+
+import hypothesis
+import schemathesis
+from schemathesis.config import SchemathesisConfig
+
+from contracts.harness.load import load as load_contract
+from mockserver.app import create_app
+from mockserver.settings import discover, load
+
+STEPS = (1, 15, 400)
+"""Seconds that pass with one request, in turn: enough to meet each state of a job, whatever is asked in between."""
+
+FULFILLED, REFUSED = ["2xx", "404"], ["400", "401", "404", "405"]
+"""What may come of a request that is in order (its job may be unknown), and of one that is not."""
+
+
+class Passing:
+    """A server on which mock time passes with each request."""
+
+    def __init__(self, app):
+        self.app = app
+        self.begin_again()
+
+    def begin_again(self):
+        """Forget all that was, so that what follows depends on nothing before."""
+        self.app.world.sandbox().reset()
+        self._steps = cycle(STEPS)
+
+    async def __call__(self, scope, receive, send):
+        if scope["type"] == "http":
+            self.app.world.sandbox().advance(timedelta(seconds=next(self._steps)))
+        await self.app(scope, receive, send)
+
+
+def described(provider, *, max_examples=60, fulfilled=FULFILLED, refused=REFUSED, operations=(), **settings):
+    """The description of `provider`, to be tested against a server of its own.
+
+    `settings` are the server's, with a double underscore in those of a provider (`nanogpt__balance="1000000"`): lift
+    its limits and fill its accounts. Only the provider's sample key is taken, so that Schemathesis can see whether
+    keys are heeded. `fulfilled` and `refused` are the statuses that may answer requests which the description allows
+    and forbids. `operations` are tables of Schemathesis's own settings for single operations.
+    """
+    key = next(found.sample_key for found in discover() if found.name == provider)
+    flags = {"clock": "frozen", "only": provider, "keys": "listed", "listed": key}
+    app = create_app(load(flags | {name.replace("__", "."): value for name, value in settings.items()}))
+    openapi = json.loads(json.dumps(load_contract(provider).openapi))  # a copy: Schemathesis works on what it is given
+    config = {
+        "seed": 1,
+        "auth": {"openapi": _auth(openapi, key)},
+        "generation": {"max-examples": max_examples, "deterministic": True, "database": "none"},
+        "checks": {
+            "positive_data_acceptance": {"expected-statuses": fulfilled},
+            "negative_data_rejection": {"expected-statuses": refused},
+        },
+        "operations": list(operations),
+    }
+    schema = schemathesis.openapi.from_dict(openapi, config=SchemathesisConfig.from_dict(config))
+    schema.app = Passing(app)
+    return schema
+
+
+def _auth(openapi, key):
+    """The key, as the first of the described security schemes carries it."""
+    name, scheme = next(iter(openapi["components"]["securitySchemes"].items()))
+    return {name: {"bearer" if scheme["type"] == "http" else "api_key": key}}
+
+
+def journeys(schema, *, scenarios=60, steps=12):
+    """A test case that walks along the description's links, `scenarios` times up to `steps` requests."""
+
+    class Journeys(schema.as_state_machine()):
+        def setup(self):
+            schema.app.begin_again()
+
+    case = Journeys.TestCase
+    case.settings = hypothesis.settings(
+        case.settings, derandomize=True, database=None, max_examples=scenarios, stateful_step_count=steps
+    )
+    return case
