@@ -1,4 +1,7 @@
-"""Links between pages lead somewhere."""
+"""Links between pages lead somewhere, and what is shown as JSON or TOML can be read."""
+
+import json
+import tomllib
 
 import pytest
 
@@ -19,3 +22,11 @@ def leads_somewhere(page, link):
     if not target.exists():
         return False
     return not anchor or target.suffix != ".md" or anchor in Page(target).anchors()
+
+
+@pytest.mark.parametrize("page", all_pages(), ids=lambda page: page.name)
+def test_what_is_shown_as_json_or_toml_can_be_read(page):
+    readers = {"json": json.loads, "toml": tomllib.loads}
+    for block in page.blocks():
+        if block.language in readers:
+            readers[block.language](block.text)
