@@ -43,16 +43,19 @@ def file_reply(call: Call, content: bytes, content_type: str, key: str) -> Reply
     """
     status, first, last, headers = _asked(call, len(content), key)
     raw_type = content_type.encode("latin-1")
-    return Reply(content[first : last + 1] if status != 304 else b"", status, headers, raw_type)
+    if status == 304:
+        return _NotModified(headers)
+    return Reply(content[first : last + 1], status, headers, raw_type)
 
 
 def path_reply(call: Call, path: Path, content_type: str, key: str) -> Response:
     """Answer with a file on disk as `file_reply` does, without holding it in memory."""
     status, first, last, headers = _asked(call, path.stat().st_size, key)
     raw_type = content_type.encode("latin-1")
-    if status == 304 or call.scope["method"] == "HEAD":
-        size = 0 if status == 304 else last + 1 - first
-        return _Head(size, status, [(b"content-type", raw_type), *headers])
+    if status == 304:
+        return _NotModified(headers)
+    if call.scope["method"] == "HEAD":
+        return _Head(last + 1 - first, status, [(b"content-type", raw_type), *headers])
     return _FromDisk(path, first, last, status, [(b"content-type", raw_type), *headers])
 
 
@@ -71,6 +74,14 @@ def _asked(call: Call, size: int, key: str) -> tuple[int, int, int, list[tuple[b
     first, last = span
     headers.append((b"content-range", b"bytes %d-%d/%d" % (first, last, size)))
     return 206, first, last, headers
+
+
+class _NotModified(Reply):
+    """The file that the client has is still the right one; its length is not told, nor that of this answer."""
+
+    def __init__(self, headers: list[tuple[bytes, bytes]]) -> None:
+        super().__init__(b"", 304)
+        self.raw_headers = headers
 
 
 class _Head(Response):

@@ -11,7 +11,7 @@ from mockserver.media.clip import Clip
 
 from .catalogue import Order
 from .options import Options
-from .timeline import CANCELED, COMPLETED, FAILED, NSFW, RUNNING
+from .timeline import CANCELED, COMPLETED, FAILED, NSFW, QUEUED, RUNNING
 
 DETAILS = "Video is being generated"
 NSFW_FAILURE = {
@@ -25,21 +25,17 @@ BROKEN_FAILURE = {
     "isNSFWError": False,
     "userFriendlyError": "Video generation failed. Please try again.",
 }
+CHARGED_FOR = "Video generation"
 FLAT_WORDS = {
-    "waiting": "queued",
-    "working": "processing",
-    "done": "completed",
-    "failed": "failed",
-    "cancelled": "cancelled",
+    QUEUED: "queued",
+    RUNNING: "processing",
+    COMPLETED: "completed",
+    FAILED: "failed",
+    CANCELED: "cancelled",
 }
-LIST_WORDS = FLAT_WORDS | {"waiting": "pending"}
-STORY_WORDS = {
-    "waiting": "PENDING",
-    "working": "PROCESSING",
-    "done": "COMPLETED",
-    "failed": "FAILED",
-    "cancelled": "FAILED",
-}
+LIST_WORDS = FLAT_WORDS | {QUEUED: "pending"}
+STORY_WORDS = {QUEUED: "PENDING", RUNNING: "PROCESSING", CANCELED: "FAILED"}
+"""Other addresses' words for the same states; a state without one is called what the status calls it."""
 NO_ADDRESS = "nano_" + "1" * 60
 """An address of the right form that belongs to nobody."""
 
@@ -54,7 +50,7 @@ def accepted(job: Job, order: Order, left: Decimal, options: Options) -> dict[st
         "cost": job.price,
         "paymentSource": "USD",
         "remainingBalance": left,
-        "prechargeLabel": "Video generation",
+        "prechargeLabel": CHARGED_FOR,
     }
     if options.profile == "2025":
         del answer["id"], answer["prechargeLabel"]
@@ -63,14 +59,16 @@ def accepted(job: Job, order: Order, left: Decimal, options: Options) -> dict[st
     return answer
 
 
-def extended(answer: dict[str, Any], job: Job, index: int) -> dict[str, Any]:
-    """The 202 of a Midjourney extension: a submission's fields, and its own."""
+def extended(answer: dict[str, Any], job: Job, index: int, eta: int) -> dict[str, Any]:
+    """The 202 of a Midjourney extension, in either profile: a submission's fields, and its own."""
     return {
         "success": True,
+        "id": job.id,
+        "prechargeLabel": CHARGED_FOR,
         **answer,
         "taskId": job.id,
         "message": f"Extending video {index + 1} by 5 seconds...",
-        "eta": round(job.timeline.length.total_seconds()),
+        "eta": eta,
     }
 
 
@@ -121,7 +119,7 @@ def flat(job: Job, moment: Moment, links: list[str], now: datetime) -> dict[str,
     progress = 100 if stage.ends else min(int(moment.progress * 100), 99)
     return {
         "requestId": job.id,
-        "status": FLAT_WORDS[stage.state],
+        "status": FLAT_WORDS.get(stage.word, stage.word.lower()),
         "videoUrl": links[0] if links and stage.state == "done" else None,
         "error": (NSFW_FAILURE if stage.because == NSFW else BROKEN_FAILURE)["error"]
         if stage.state == "failed"
@@ -145,17 +143,17 @@ def story(moment: Moment, links: list[str]) -> dict[str, Any]:
     data: dict[str, Any] = {"isCompleted": stage.ends, "isSuccess": stage.state == "done"}
     if links and stage.state == "done":
         data["output"] = {"url": links[0]}
-    return {"status": STORY_WORDS[stage.state], "data": data}
+    return {"status": STORY_WORDS.get(stage.word, stage.word), "data": data}
 
 
 def entry(job: Job, now: datetime) -> dict[str, Any]:
     """One entry of the recover list."""
-    order = order_of(job)
+    order, word = order_of(job), job.at(now).stage.word
     return {
         "runId": job.id,
         "id": job.id,
         "model": order.model,
-        "status": LIST_WORDS[job.at(now).stage.state],
+        "status": LIST_WORDS.get(word, word.lower()),
         "createdAt": timestamp(job.submitted_at),
         "conversationUUID": order.conversation_uuid,
     }

@@ -14,6 +14,7 @@ from mockserver.core.jobs import Job
 from mockserver.core.limits import Limit
 from mockserver.core.refusals import BadValue, Gone, MissingField, Moderated, NotForThis, NotFound, NotReady
 from mockserver.core.timeline import Moment
+from mockserver.media.makers import measured
 from mockserver.web.call import Call
 from mockserver.web.files import file_reply
 from mockserver.web.provider import KeyNeed, on
@@ -21,7 +22,7 @@ from mockserver.web.provider import KeyNeed, on
 from . import outputs, timeline
 from .catalogue import Order, listing
 from .catalogue import models as all_models
-from .inputs import ExtendVideo, NewVideo, order
+from .inputs import ExtendVideo, NewVideo, order, source_file
 from .options import Options
 
 PICTURES = {"thumbnail.jpg": "thumbnail", "spritesheet.jpg": "spritesheet"}
@@ -34,7 +35,17 @@ MIDJOURNEY = "midjourney-video"
 async def generate_video(call: Call) -> Response:
     """`POST /api/generate-video`: take an order, charge it, answer 202."""
     body = await call.body(NewVideo)
-    return _accept(call, order(body, call.options), None)
+    file = source_file(body, call.options.max_media_bytes)
+    seconds = None if file is None else await _length(call, file)
+    return _accept(call, order(body, call.options, seconds), None)
+
+
+async def _length(call: Call, file: bytes) -> Decimal | None:
+    """Seconds of a source video that came along whole; None for a file that is no video."""
+    with call.files.spool() as spool:
+        spool.write(file)
+        found = await call.files.read(measured, spool.complete())
+    return None if found is None or found.duration is None else Decimal(round(found.duration * 1000)) / 1000
 
 
 async def extend_video(call: Call) -> Response:
@@ -63,12 +74,13 @@ def _accept(call: Call, order: Order, index: int | None) -> Response:
     if order.project_id is None and order.is_story:
         order = replace(order, project_id=f"proj_{draw.token(12)}")
     call.job_id = job_id
+    life = timeline.life(scenario, all_models()[order.model].pace, float(order.choice.seconds), draw)
     job = Job(
         id=job_id,
         provider="nanogpt",
         key=call.account.purse,
         submitted_at=now,
-        timeline=timeline.planned(scenario, all_models()[order.model].pace, float(order.choice.seconds), draw),
+        timeline=timeline.planned(scenario, life),
         price=order.cost,
         terms="at_submission",
         order=order,
@@ -78,7 +90,7 @@ def _accept(call: Call, order: Order, index: int | None) -> Response:
     left = house.add(job, call.account, now).available
     answer = outputs.accepted(job, order, left, options)
     if index is not None:
-        answer = outputs.extended(answer, job, index)
+        answer = outputs.extended(answer, job, index, life.seconds)
     return call.json(answer, 202, [(b"x-remaining-balance", format(left, "f").encode())])
 
 
@@ -144,9 +156,7 @@ def _links(call: Call, job: Job, moment: Moment) -> list[str]:
 async def recover(call: Call) -> Response:
     """`GET /api/generate-video/recover`: the account's jobs, the newest first."""
     query = call.query
-    limit = query.get("limit", "10")
-    if not (limit.isascii() and limit.isdigit() and 1 <= int(limit[:4]) <= 50):
-        raise BadValue("limit", limit)
+    limit = _page_size(query.get("limit", "10"))
     model, thread = query.get("model"), query.get("conversationUUID")
     mine = (job for job in call.house.jobs() if job.key == call.account.purse)
     wanted = (
@@ -155,7 +165,14 @@ async def recover(call: Call) -> Response:
         if (not model or outputs.model_of(job) == model)
         and (not thread or outputs.order_of(job).conversation_uuid == thread)
     )
-    return call.json({"data": [outputs.entry(job, call.now) for job in islice(wanted, int(limit))]})
+    return call.json({"data": [outputs.entry(job, call.now) for job in islice(wanted, limit)]})
+
+
+def _page_size(text: str) -> int:
+    size = int(text) if len(text) <= 9 and text.isascii() and text.isdigit() else 0
+    if not 1 <= size <= 50:
+        raise BadValue("limit", text)
+    return size
 
 
 # Files ----------------------------------------------------------------------------------------------------------

@@ -5,6 +5,8 @@ model and length is inferred, with a seeded variation of a tenth around it.
 """
 
 from datetime import timedelta
+from math import ceil
+from typing import NamedTuple
 
 from mockserver.core.chance import Draw
 from mockserver.core.scenarios import Scenario
@@ -23,22 +25,34 @@ NSFW, BROKEN = "nsfw", "broken"
 ENDINGS = {"done": done(COMPLETED), "failed": failed(FAILED, because=BROKEN), "cancelled": cancelled(CANCELED)}
 
 
-def life(pace: float, seconds: float, draw: Draw) -> tuple[timedelta, timedelta]:
-    """Say how long a clip waits and how long it is worked at, with `pace` seconds of work for a second of clip."""
+class Life(NamedTuple):
+    """How long a job that succeeds waits, and how long it is worked at."""
+
+    queue: timedelta
+    work: timedelta
+
+    @property
+    def seconds(self) -> int:
+        """Whole seconds after which it is done."""
+        return ceil((self.queue + self.work).total_seconds())
+
+
+def life(scenario: Scenario, pace: float, seconds: float, draw: Draw) -> Life:
+    """Draw the life of a clip of so many `seconds`, with `pace` seconds of work for each of them."""
     queue = 5 + 15 * draw.fraction()
-    total = min(max(pace * seconds * draw.around(SPREAD), SHORTEST), LONGEST)
-    return timedelta(seconds=queue), timedelta(seconds=total - queue)
+    usual = min(max(pace * seconds, SHORTEST / (1 - SPREAD)), LONGEST / (1 + SPREAD))
+    total = usual * draw.around(SPREAD)
+    factor = 10 if scenario.name == "slow" else 1
+    return Life(timedelta(seconds=queue * factor), timedelta(seconds=(total - queue) * factor))
 
 
-def planned(scenario: Scenario, pace: float, seconds: float, draw: Draw) -> Timeline:
+def planned(scenario: Scenario, life: Life) -> Timeline:
     """Lay out a job's life as its scenario says; what NanoGPT cannot tell apart goes as its nearest documented kin."""
-    queue, work = life(pace, seconds, draw)
+    queue, work = life
     at = scenario.at
     match scenario.name:
-        case "slow":
-            return _life(10 * queue, 10 * work, done(COMPLETED))
         case "stuck" | "never_ready":
-            return _life(queue, FOREVER, done(COMPLETED))
+            return _stages(queue, FOREVER, done(COMPLETED))
         case "fails" | "fails_once" | "partial" | "upload_fails":
             return _cut_off(queue, work, 0.5 if at is None else at, failed(FAILED, because=BROKEN))
         case "moderated_late":
@@ -64,14 +78,14 @@ def planned(scenario: Scenario, pace: float, seconds: float, draw: Draw) -> Time
                 done(COMPLETED),
             )
         case _:
-            return _life(queue, work, done(COMPLETED))
+            return _stages(queue, work, done(COMPLETED))
 
 
-def _life(queue: timedelta, work: timedelta, end: Stage) -> Timeline:
+def _stages(queue: timedelta, work: timedelta, end: Stage) -> Timeline:
     return Timeline((waiting(QUEUED, lasts=queue), working(RUNNING, lasts=work), end))
 
 
 def _cut_off(queue: timedelta, work: timedelta, at: float, end: Stage) -> Timeline:
     """End a life early, when the fraction `at` of it is over."""
     until = (queue + work) * at
-    return _life(min(queue, until), max(until - queue, timedelta(0)), end)
+    return _stages(min(queue, until), max(until - queue, timedelta(0)), end)
