@@ -1,9 +1,9 @@
 """Job: the facts of one order. Its status, bill and result are computed from them whenever somebody asks."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from mockserver.core.clock import NOTHING
 from mockserver.core.timeline import FOREVER, Moment, Stage, Timeline
@@ -20,8 +20,7 @@ class Cut:
     stage: Stage
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(NamedTuple):
     """Who asked, when, for what, and how it was decided to go; nothing here ever changes but for one cut.
 
     `key` is whose it is (the account's purse: its key, or its team), `order` the provider's own facts, `price` is in
@@ -84,7 +83,7 @@ class Job:
 
     def ended(self, at: datetime, stage: Stage) -> "Job":
         """The same job, called to an end at `at` (not before its submission)."""
-        return replace(self, cut=Cut(max(at, self.submitted_at), stage))
+        return self._replace(cut=Cut(max(at, self.submitted_at), stage))
 
 
 def part_end(job: Job, part: Timeline) -> tuple[timedelta, Stage]:

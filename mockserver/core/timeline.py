@@ -10,7 +10,6 @@ The string is the provider's word; the function says what it means, which is all
 and harness need to know.
 """
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal, NamedTuple
 
@@ -71,27 +70,21 @@ class Moment(NamedTuple):
     progress: float
 
 
-@dataclass(frozen=True, slots=True)
-class Timeline:
-    """Stages in order; all but the last have a length, the last one is an end.
-
-    Raises ValueError for no stages, for an end before the end, for a life without one, and for negative lengths.
-    """
+class Timeline(NamedTuple):
+    """Stages in order; all but the last have a length, the last one is an end: `of` sees to that."""
 
     stages: tuple[Stage, ...]
 
-    def __post_init__(self) -> None:
-        for stage in self.stages:
-            if (stage.state in ENDS) != (stage is self.stages[-1]):
-                raise ValueError("a timeline has stages, and exactly its last one is an end")
-            if stage.lasts < NOTHING:
-                raise ValueError("a stage cannot last less than nothing")
-        if not self.stages:
-            raise ValueError("a timeline has stages, and exactly its last one is an end")
-
     @classmethod
     def of(cls, *stages: Stage) -> "Timeline":
-        """Lay out a life stage by stage."""
+        """Lay out a life stage by stage.
+
+        Raises ValueError for no stages, for an end before the end, for a life without one, and for negative lengths.
+        """
+        if not stages or not stages[-1].ends or any(stage.ends for stage in stages[:-1]):
+            raise ValueError("a timeline has stages, and exactly its last one is an end")
+        if any(stage.lasts < NOTHING for stage in stages):
+            raise ValueError("a stage cannot last less than nothing")
         return cls(stages)
 
     @property

@@ -182,7 +182,7 @@ class House:
         store, fund = self._store, account.fund(now)
         self.balance(account, now)
         if account.cycle is not None:
-            job = replace(job, fund=fund)
+            job = job._replace(fund=fund)
             if store.get(self._accounts, account.key) is None:
                 self.set_account(account)  # its cycles go on counting from the same instant
         entry = ledger.opening(job)

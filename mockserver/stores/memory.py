@@ -40,7 +40,10 @@ class MemoryStore:
             values = self._shelves[shelf] = {}
         old = values.get(key)
         new = change(old)
-        _place(values, key, new)
+        if new is None:
+            values.pop(key, None)
+        else:
+            values[key] = new
         if self._undo is not None:
             self._undo.append((_place, values, key, old))
         return new
@@ -123,7 +126,9 @@ class _Transaction:
     def __enter__(self) -> None:
         self._store._undo = []  # noqa: SLF001 - a part of the store
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         undo, self._store._undo = self._store._undo or [], None  # noqa: SLF001 - as above
         if kind is not None:
             for put_back, *what in reversed(undo):

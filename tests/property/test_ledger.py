@@ -40,6 +40,9 @@ jobs = st.builds(
     order=st.none(),
     seed=st.just(0),
     parts=st.lists(lives, max_size=3).map(tuple),
+    scenario=st.just("succeeds"),
+    cut=st.none(),
+    fund=st.none(),
 )
 
 

@@ -15,7 +15,7 @@ stages = st.one_of(
     st.builds(lambda lasts: working("running", lasts=lasts), lengths),
 )
 ends = st.sampled_from([done("done"), failed("failed", because="broken"), cancelled("cancelled")])
-timelines = st.builds(lambda some, end: Timeline((*some, end)), st.lists(stages, max_size=6), ends)
+timelines = st.builds(lambda some, end: Timeline.of(*some, end), st.lists(stages, max_size=6), ends)
 
 
 @given(timelines, lengths, lengths)
@@ -68,4 +68,4 @@ def test_a_boundary_belongs_to_the_stage_that_begins_there():
 )
 def test_what_is_no_life_is_refused(stages):
     with pytest.raises(ValueError, match=r"timeline|last less"):
-        Timeline(stages)
+        Timeline.of(*stages)

@@ -65,7 +65,7 @@ def _life(scenario: Scenario, doomed: bool, videos: int, draw: Draw) -> Timeline
             third = stages[1].lasts / 3
             back = [working(word, lasts=third) for word in ("video", "preparing", "video")]
             stages = [stages[0], *back, *stages[2:]]
-    return Timeline((*stages, ENDINGS["done"]))
+    return Timeline.of(*stages, ENDINGS["done"])
 
 
 def _cut_off(stages: Sequence[Stage], at: float, end: Stage) -> Timeline:
@@ -77,7 +77,7 @@ def _cut_off(stages: Sequence[Stage], at: float, end: Stage) -> Timeline:
         left -= kept[-1].lasts
         if not left:
             break
-    return Timeline((*kept, end))
+    return Timeline.of(*kept, end)
 
 
 def doomed(scenario: Scenario, videos: int) -> Collection[int]:
@@ -105,7 +105,7 @@ def whole(parts: Sequence[Timeline], scenario: Scenario) -> Timeline:
     ]
     if scenario.name == "unknown_status":
         stages[2] = working("reviewing", lasts=stages[2].lasts)
-    return Timeline((*stages, end))
+    return Timeline.of(*stages, end)
 
 
 def _entered(part: Timeline, index: int) -> timedelta:
