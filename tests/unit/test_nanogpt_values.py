@@ -127,7 +127,7 @@ def test_the_documents_tokens_are_taken_and_others_refused_strictly(model, field
 
 
 @pytest.mark.parametrize("options", [LENIENT, STRICT])
-@pytest.mark.parametrize("duration", [999, "999", "999s", 601, 10**400, "1e99"])
+@pytest.mark.parametrize("duration", [999, "999", "999s", 601, 600.5, "600.5 S", 10**400])
 def test_an_absurd_duration_is_refused_either_way(options, duration):
     with pytest.raises(BadValue) as refused:
         ordered(options, model="veo2-video", prompt="x", duration=duration)

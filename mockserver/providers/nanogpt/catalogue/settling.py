@@ -7,7 +7,7 @@ here raise BadValue in its place. A length beyond every model's is refused eithe
 import re
 from collections.abc import Collection
 from datetime import timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from math import gcd
 from typing import TypeVar
 
@@ -27,6 +27,7 @@ LONGEST_STATED = 3600
 """Seconds at most that an order may say of its own media; more is no length of a clip."""
 
 RATIO_OF = {"landscape": "16:9", "portrait": "9:16"}
+_SECONDS = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*[sS]?\s*", re.ASCII)
 _SIZE = re.compile(r"([1-9][0-9]{1,4})\s*[x*\u00d7]\s*([1-9][0-9]{1,4})", re.ASCII)
 
 
@@ -58,11 +59,12 @@ class Wishes(msgspec.Struct, frozen=True):
 
 
 class Sent(msgspec.Struct, frozen=True):
-    """The media that came along: how many images, a source video, a reference video."""
+    """The media that came along: how many images, a source video (and its length, if measured), a reference video."""
 
     images: int = 0
     video: bool = False
     reference_video: bool = False
+    source_seconds: Decimal | None = None
 
 
 def settle(model: Model, wishes: Wishes, sent: Sent, *, strict: bool = False) -> Choice:
@@ -77,9 +79,9 @@ def settle(model: Model, wishes: Wishes, sent: Sent, *, strict: bool = False) ->
         raise BadValue("resolution", resolution, "pro")
     width, height = frame_size(resolution, ratio)
     frames, fps = _frames(model, wishes, strict)
-    source = _source_seconds(model, wishes, strict)
+    source = _source_seconds(model, wishes, sent, strict)
     return Choice(
-        seconds=_seconds(model, wishes, frames, fps, strict),
+        seconds=_seconds(model, wishes, Decimal(frames) / fps if frames and fps else source, strict),
         resolution=resolution,
         aspect_ratio=ratio,
         width=width,
@@ -106,52 +108,59 @@ def pick(field: str, value: T | None, offered: Collection[T], default: T, strict
     return default
 
 
-def seconds_of(value: float | str | None) -> Decimal | None:
-    """Read 5, "5" or "5s"; None for what is not a finite number."""
+def seconds_of(value: float | str | Decimal | None) -> Decimal | None:
+    """Read 5, "5" or "5s"; None for what is no number of seconds."""
     if isinstance(value, str):
-        value = value.strip().lower().removesuffix("s")
-    try:
-        found = Decimal(str(value))
-    except InvalidOperation:
-        return None
-    return found if found.is_finite() else None
+        spelt = _SECONDS.fullmatch(value)
+        return Decimal(spelt[1]) if spelt else None
+    return None if value is None else Decimal(str(value))
 
 
-def _seconds(model: Model, wishes: Wishes, frames: int | None, fps: int | None, strict: bool) -> Decimal:
+def _seconds(model: Model, wishes: Wishes, given: Decimal | None, strict: bool) -> Decimal:
+    """The length of the result; `given` is what its frames, or else its source, come to."""
+    _not_absurd(wishes.duration)
     field = "seconds" if wishes.seconds and "seconds" in model.parameters else "duration"
     asked = wishes.seconds if field == "seconds" else wishes.duration
     wanted = seconds_of(asked)
-    if wanted is not None and wanted > LONGEST:
-        raise BadValue(field, asked, f"at most {LONGEST}")
     if model.durations:
         if wanted is not None and wanted in model.durations:
             return Decimal(int(wanted))
         if strict and asked is not None and asked != "":
             raise BadValue(field, asked, ", ".join(str(each) for each in model.durations))
         return Decimal(model.duration)
-    if frames is not None and fps is not None:
-        return Decimal(frames) / fps
-    return _followed_seconds(model, wishes, strict)
+    return given if model.frames is not None and given is not None else _followed_seconds(model, wishes, given, strict)
 
 
-def _followed_seconds(model: Model, wishes: Wishes, strict: bool) -> Decimal:
+def _not_absurd(duration: float | str | None) -> None:
+    """Refuse a duration that no model has, whatever the model: 999 was seen to be refused [nanogpt:live]."""
+    wanted = seconds_of(duration)
+    if wanted is not None and wanted > LONGEST:
+        raise BadValue("duration", duration, f"at most {LONGEST}", clause="nanogpt.values.absurd-duration")
+
+
+def _followed_seconds(model: Model, wishes: Wishes, source: Decimal | None, strict: bool) -> Decimal:
     """The length of a video that follows what was sent; upscalers are billed by what the order says first."""
     billed = _stated("billedDuration", wishes.billed_duration, strict)
     if billed is not None and "target_resolution" in model.parameters:
         return billed
     heard = _stated("audioDuration", wishes.audio_duration, strict) if "audio" in model.inputs else None
-    return _source_seconds(model, wishes, strict) or heard or ASSUMED_SOURCE
+    return source or heard or ASSUMED_SOURCE
 
 
-def _source_seconds(model: Model, wishes: Wishes, strict: bool) -> Decimal | None:
+def _source_seconds(model: Model, wishes: Wishes, sent: Sent, strict: bool) -> Decimal | None:
+    """The length of the source video as the order states it, else as it was measured."""
+    if model.source_limit is not None:
+        for seconds in (sent.source_seconds, seconds_of(wishes.video_duration)):
+            if seconds is not None and seconds > model.source_limit:
+                raise MediaTooLong("videoDuration", timedelta(seconds=model.source_limit))
     stated = _stated("videoDuration", wishes.video_duration, strict)
-    if stated is not None and model.source_limit is not None and stated > model.source_limit:
-        raise MediaTooLong("videoDuration", timedelta(seconds=model.source_limit))
-    return stated if "video" in model.inputs else None
+    if "video" not in model.inputs:
+        return None
+    return stated or _stated("videoDuration", sent.source_seconds, strict=False)
 
 
-def _stated(field: str, value: float | None, strict: bool) -> Decimal | None:
-    seconds = None if value is None else seconds_of(value)
+def _stated(field: str, value: float | Decimal | None, strict: bool) -> Decimal | None:
+    seconds = seconds_of(value)
     if seconds is None or 0 < seconds <= LONGEST_STATED:
         return seconds
     if strict:

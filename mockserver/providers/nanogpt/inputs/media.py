@@ -1,5 +1,6 @@
 """The media that come along with an order: found, counted and weighed, and neither kept nor fetched."""
 
+from base64 import b64decode
 from collections.abc import Mapping
 from operator import attrgetter
 
@@ -47,6 +48,18 @@ def image_of(body: NewVideo) -> str | None:
 def video_of(body: NewVideo) -> str | None:
     """The source video, in the same order."""
     return body.video_url or body.video_data_url or body.video or body.video_attachment_id
+
+
+def source_file(body: NewVideo, limit: int) -> bytes | None:
+    """The source video itself, where it came along as a data URL of at most `limit` bytes; None otherwise."""
+    sent = video_of(body)
+    if sent is None or not sent.startswith("data:") or decoded_size(sent) > limit:
+        return None
+    head, _, data = sent.partition(",")
+    try:
+        return b64decode(data, validate=True) if head.endswith(";base64") else None
+    except ValueError:
+        return None
 
 
 def decoded_size(data_url: str) -> int:

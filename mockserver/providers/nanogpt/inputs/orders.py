@@ -5,6 +5,8 @@ from decimal import Decimal
 from operator import attrgetter
 from typing import Any
 
+from msgspec.structs import replace
+
 from mockserver.core.refusals import BadValue, MissingField, MissingMedia, TooLong, UnknownModel
 from mockserver.providers.nanogpt.catalogue import Choice, Model, Order, Sent, Wishes, models, price, settle
 from mockserver.providers.nanogpt.options import Options
@@ -37,13 +39,15 @@ MOST_SETTLED = 4096
 LONGEST_KEY = 600
 
 
-def order(body: NewVideo, options: Options) -> Order:
-    """Say what an order comes to and costs.
+def order(body: NewVideo, options: Options, source_seconds: Decimal | None = None) -> Order:
+    """Say what an order comes to and costs; `source_seconds` is the length of its source video, where it was measured.
 
     Raises, in this order: MediaTooLarge, MissingField or UnknownModel for the model, MissingMedia and MissingField for
     required inputs, MediaTooLong and BadValue for values, TooLong for the prompt.
     """
     sent = media(body, options.max_media_bytes)
+    if source_seconds is not None:
+        sent = replace(sent, source_seconds=source_seconds)
     if not body.model:
         raise MissingField("model")
     model = models().get(body.model)
@@ -92,9 +96,9 @@ def _require_words(need: str, model: Model, body: NewVideo) -> None:
     if need == "script" and not (body.script or body.story_config is not None or body.prompt):
         raise MissingMedia(model.name, "script")
     if need == "voice_id" and not body.voice_id:
-        raise MissingField("voice_id")
+        raise MissingField("voice_id", clause="nanogpt.media.voice-id-required")
     if need == "swap" and not (body.swap_image and body.target_video):
-        raise MissingField("targetVideo" if body.swap_image else "swapImage")
+        raise MissingField("targetVideo" if body.swap_image else "swapImage", clause="nanogpt.media.face-swap")
 
 
 def _has_image(model: Model, body: NewVideo, sent: Sent) -> bool:
