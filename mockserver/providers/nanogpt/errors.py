@@ -33,8 +33,11 @@ MEDIA_TEXTS = {
     "audio": "requires an input audio. Please select an audio to generate a video.",
     "script": "requires a script. Please provide a script to generate a video.",
 }
+PRINTED = "Kling 2.1 Standard"
+"""The model whose refusal document 002 prints."""
 MEDIA_CLAUSES = {
-    "image": "nanogpt.media.kling-needs-an-image",
+    "printed": "nanogpt.media.kling-needs-an-image",
+    "image": "nanogpt.media.others-need-an-image",
     "video": "nanogpt.media.video-required",
     "audio": "nanogpt.media.audio-required",
     "script": "nanogpt.submit.script-for-prompt",
@@ -45,7 +48,9 @@ def answer(refusal: Refusal, options: Options) -> Reply:
     """Word a refusal as NanoGPT does, in the style that the settings ask for."""
     match refusal:
         case no.KeyMissing() | no.KeyRejected():
-            return error(options, 401, "Invalid session", clause="nanogpt.auth.missing-key")
+            missing = isinstance(refusal, no.KeyMissing)
+            clause = "nanogpt.auth.missing-key" if missing else "nanogpt.auth.refused-key"
+            return error(options, 401, "Invalid session", clause=clause)
         case no.NotPermitted() | no.PlanLacks() | no.NotYours():
             return error(options, 403, "Forbidden", clause="nanogpt.auth.job-of-another-key")
         case no.Unaffordable():
@@ -135,7 +140,8 @@ def _bad_media(refusal: Media, options: Options) -> Reply:
         case no.MediaUnusable(field=field):
             return error(options, 400, f"Invalid value for {field}", clause="nanogpt.errors.invalid-is-400")
         case no.MissingMedia(model=model, kind=kind):
-            return error(options, 400, f"{model} {MEDIA_TEXTS[kind]}", clause=MEDIA_CLAUSES[kind])
+            clause = MEDIA_CLAUSES["printed" if model == PRINTED else kind]
+            return error(options, 400, f"{model} {MEDIA_TEXTS[kind]}", clause=clause)
         case _:
             assert_never(refusal)
 
@@ -151,7 +157,9 @@ def _bad_field(refusal: Fields, options: Options) -> Reply:
         case no.BadValue(field="resolution", value="1792x1024", allowed="pro"):
             return pro_required(options)
         case no.WrongType(field=field) | no.BadValue(field=field):
-            return error(options, 400, f"Invalid value for {field}", clause="nanogpt.errors.invalid-is-400")
+            wrong_type = isinstance(refusal, no.WrongType)
+            clause = "nanogpt.submit.wrong-type" if wrong_type else "nanogpt.values.strict"
+            return error(options, 400, f"Invalid value for {field}", clause=clause)
         case no.TooLong():
             return too_long(refusal, options)
         case no.NotAccepted(field=field):

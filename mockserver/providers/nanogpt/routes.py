@@ -108,7 +108,7 @@ async def video_status(call: Call) -> Response:
     """`GET /api/video/status`: the unified status, by `requestId` or `runId`."""
     run_id = call.query.get("requestId") or call.query.get("runId")
     if not run_id:
-        raise MissingField("requestId")
+        raise MissingField("requestId", clause="nanogpt.status.missing-id")
     job = call.job(run_id)
     moment = job.at(call.now)
     answer = outputs.unified(job, moment, _links(call, job, moment), call.options, call.now)
@@ -120,7 +120,7 @@ async def legacy_status(call: Call) -> Response:
     """`GET /api/generate-video/status`: the older status, by `runId`; a model may be named and is not compared."""
     run_id = call.query.get("runId")
     if not run_id:
-        raise MissingField("runId")
+        raise MissingField("runId", clause="nanogpt.legacy.missing-run-id")
     job = call.job(run_id)
     moment = job.at(call.now)
     answer = outputs.legacy(job, moment, _links(call, job, moment), call.options)
@@ -132,7 +132,7 @@ async def story_status(call: Call) -> Response:
     """`GET /api/v1/video/status`: the status of a LongStories job, by `runId` and `projectId`."""
     for name in ("runId", "projectId"):
         if not call.query.get(name):
-            raise MissingField(name)
+            raise MissingField(name, clause="nanogpt.stories.missing-parameter")
     job = call.job(call.query["runId"])
     if outputs.order_of(job).project_id != call.query["projectId"]:
         raise NotFound("job", job.id)
@@ -171,7 +171,7 @@ async def recover(call: Call) -> Response:
 def _page_size(text: str) -> int:
     size = int(text) if len(text) <= 9 and text.isascii() and text.isdigit() else 0
     if not 1 <= size <= 50:
-        raise BadValue("limit", text)
+        raise BadValue("limit", text, clause="nanogpt.recover.limit-out-of-range")
     return size
 
 
@@ -182,10 +182,10 @@ async def content(call: Call) -> Response:
     """`GET /api/generate-video/content`: a finished job's video, or a picture of it."""
     for name in ("runId", "model"):
         if not call.query.get(name):
-            raise MissingField(name)
+            raise MissingField(name, clause="nanogpt.content.parameters-required")
     variant = call.query.get("variant", "video")
     if variant not in {"video", "thumbnail", "spritesheet"}:
-        raise BadValue("variant", variant)
+        raise BadValue("variant", variant, clause="nanogpt.content.unknown-variant")
     job = call.house.job(call.query["runId"])
     if job is None:
         raise NotReady("content", "unknown")
@@ -242,7 +242,7 @@ async def models(call: Call) -> Response:
 def _catalogue(call: Call, *, detailed: bool) -> list[dict[str, Any]]:
     asked = call.query.get("detailed")
     if asked is not None and asked.lower() not in {"true", "false"}:
-        raise BadValue("detailed", asked)
+        raise BadValue("detailed", asked, clause="nanogpt.catalogue.detailed-is-true-or-false")
     detailed = detailed if asked is None else asked.lower() == "true"
     return [listing(model, detailed=detailed) for model in all_models().values() if model.listed]
 

@@ -159,11 +159,11 @@ class ExtendVideo(msgspec.Struct, rename=CAMEL):
                 raise NotAccepted(CAMEL.get(name, name))
         run_id = self.run_id or self.task_id
         if not run_id:
-            raise MissingField("runId")
+            raise MissingField("runId", clause="nanogpt.extend.unknown-job")
         if self.index is None:
-            raise MissingField("index")
+            raise MissingField("index", clause="nanogpt.extend.index")
         if not 0 <= self.index <= 3:
-            raise BadValue("index", self.index, "0 to 3")
+            raise BadValue("index", self.index, "0 to 3", clause="nanogpt.extend.index")
         return run_id, self.index
 
 
