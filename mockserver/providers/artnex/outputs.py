@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from mockserver.core.jobs import Job
@@ -63,13 +64,18 @@ def clip(job: Job) -> Clip:
     order = job.order
     if not isinstance(order, Order):
         raise TypeError("a job of another house")
+    return _clip(job.id, job.seed, order)
+
+
+@lru_cache(maxsize=512)
+def _clip(job_id: str, seed: int, order: Order) -> Clip:
     width, height = frame_size("720p", order.ratio)
     return Clip(
         width=width,
         height=height,
         seconds=Decimal(order.seconds),
-        caption=("Artnex", job.id, order.prompt),
-        seed=job.seed,
+        caption=("Artnex", job_id, order.prompt),
+        seed=seed,
         sound=MODELS[order.model].sound,
-        comment=job.id,
+        comment=job_id,
     )

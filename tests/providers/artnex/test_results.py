@@ -70,12 +70,14 @@ async def test_the_link_answers_head_and_byte_ranges(mock, link):
     head = await client.head(link)
     part = await client.get(link, headers={"range": "bytes=4-7"})
     behind = await client.get(link, headers={"range": f"bytes={len(whole)}-"})
+    again = await client.get(link, headers={"if-none-match": head.headers["etag"]})
 
     assert int(head.headers["content-length"]) == len(whole)
     assert (part.status_code, part.content) == (206, b"ftyp")
     assert part.headers["content-range"] == f"bytes 4-7/{len(whole)}"
     assert (behind.status_code, behind.headers["content-range"]) == (416, f"bytes */{len(whole)}")
     assert behind.json()["success"] is False
+    assert (again.status_code, again.content) == (304, b"")
 
 
 @pytest.mark.clause(
