@@ -112,11 +112,14 @@ def answer(value: Any, status: int = 200) -> Response:  # noqa: ANN401 - any JSO
 
 
 def iso(at: datetime | None) -> str | None:
-    """Write an instant as `2026-01-01T00:00:00Z`, with milliseconds where it has some."""
+    """Write an instant as `2026-01-01T00:00:00Z`, with milliseconds where it has some.
+
+    One that lies between two milliseconds is written to the microsecond: whoever moves time to it must reach it.
+    """
     if at is None:
         return None
-    text = at.astimezone(UTC).isoformat(timespec="milliseconds" if at.microsecond else "seconds")
-    return text.replace("+00:00", "Z")
+    text = at.astimezone(UTC).isoformat(timespec="auto" if at.microsecond % 1000 else "milliseconds")
+    return text.replace(".000+", "+").replace("+00:00", "Z")
 
 
 def money(amount: Decimal) -> str:

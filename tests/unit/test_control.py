@@ -33,6 +33,11 @@ class TestTime:
         moved = (await visitor.post("/_mock/clock/advance", json={"to": "2026-01-02T00:00:00Z"})).json()
         assert moved["now"] == "2026-01-02T00:00:00Z"
 
+    async def test_an_instant_between_milliseconds_is_told_whole_so_that_it_can_be_reached(self, visitor):
+        moved = (await visitor.post("/_mock/clock/advance", json={"seconds": 1.000001})).json()
+        again = (await visitor.post("/_mock/clock/advance", json={"to": moved["now"]})).json()
+        assert (moved["now"], again["advanced"]) == ("2026-01-01T00:00:01.000001Z", 0.0)
+
     async def test_until_idle_ends_all_jobs_and_says_what_became_due(self, visitor):
         job = await submitted(visitor)
         moved = (await visitor.post("/_mock/clock/advance", json={"until": "idle"})).json()
