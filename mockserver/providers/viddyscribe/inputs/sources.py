@@ -34,6 +34,7 @@ class Envelope(msgspec.Struct):
     generation_config: msgspec.Raw | UnsetType = UNSET
     media_id: str = ""
     source_url: str = ""
+    filename: str = ""
 
 
 def envelope(body: Body) -> Envelope:
@@ -83,6 +84,8 @@ def _checked(source: Source, prefix: str, *, has_file: bool) -> Source:
     value: str = getattr(source, field)
     if not value:
         raise MissingField(prefix + field)
+    if source.type == "signed_url" and not source.content_type:
+        raise MissingField(prefix + "content_type")
     if source.type == "url":
         url = value.strip()
         if not URL.fullmatch(url) or len(url) > URL_AT_MOST:
