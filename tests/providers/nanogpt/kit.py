@@ -2,7 +2,10 @@
 
 import json
 import re
+from io import BytesIO
 from pathlib import Path
+
+import av
 
 from contracts.harness.conformance import validate
 
@@ -81,3 +84,34 @@ async def balance(client):
     response = await client.post("/api/check-balance")
     assert response.status_code == 200, response.text
     return response.json()["usd_balance"]
+
+
+async def story(client, run_id, project_id):
+    """Poll a story's status; give the answer's body."""
+    response = await client.get(STORY, params={"runId": run_id, "projectId": project_id})
+    assert response.status_code == 200, response.text
+    return response.json()
+
+
+def going(mock, scenario, **options):
+    """A client whose orders go as a scenario says, by the header for that."""
+    return client_of(mock, **{"x-mock-scenario": scenario}, **options)
+
+
+async def ended(mock, client, **fields):
+    """Submit an order and wait until it has ended; give its id."""
+    run_id = (await accepted(client, **fields))["runId"]
+    await mock.until_idle()
+    return run_id
+
+
+def seen(content):
+    """What a player finds in a video file: codec, size in pixels, seconds (of its pictures), and the sound's codec."""
+    with av.open(BytesIO(content)) as file:
+        video, sound = file.streams.video[0], next(iter(file.streams.audio), None)
+        return {
+            "codec": video.codec_context.name,
+            "size": (video.width, video.height),
+            "seconds": float(video.duration * video.time_base),
+            "sound": sound.codec_context.name if sound else None,
+        }
