@@ -1,5 +1,6 @@
 """The body and the query that Nouvel takes, and what they have to be."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
@@ -15,6 +16,7 @@ from .options import Options
 
 INSTRUCTIONS_AT_MOST = 2000
 URLS_AT_MOST = 3
+LAST_PAGE = 2**53 - 1
 FILTERS = ("generating", "post_processing", "stitching", "completed", "failed", "partial")
 """The statuses that a list of projects can be narrowed to [nouvel:list-projects]."""
 
@@ -27,13 +29,16 @@ PRIVATE = tuple(map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"
 """The networks that the vendor lists [nouvel:webhooks]."""
 
 
+_BLANK = re.compile(r"[\x00-\x20\x7f]")
+
+
 class NewJob(msgspec.Struct, rename="camel"):
     """The body of a submission, its names in camel case on the wire."""
 
     urls: list[str] | None = None
     variant_count: int = 1
     user_instructions: str = ""
-    webhook_url: str | None = None
+    webhook_url: str | msgspec.UnsetType = msgspec.UNSET
     aspect_ratio: str = RATIOS[0]
     ad_duration: int = LENGTHS[0]
     content_type: str = PURPOSES[0]
@@ -54,7 +59,7 @@ def check(body: NewJob, options: Options) -> Sequence[str]:
         raise BadValue("variantCount", body.variant_count)
     if len(body.user_instructions) > INSTRUCTIONS_AT_MOST:
         raise TooLong("userInstructions", INSTRUCTIONS_AT_MOST, len(body.user_instructions))
-    if body.webhook_url is not None and not may_be_told(body.webhook_url, loopback=options.loopback_webhooks):
+    if body.webhook_url is not msgspec.UNSET and not may_be_told(body.webhook_url, loopback=options.loopback_webhooks):
         raise BadValue("webhookUrl", body.webhook_url)
     _one_of("aspectRatio", body.aspect_ratio, RATIOS)
     _one_of("adDuration", body.ad_duration, LENGTHS)
@@ -102,8 +107,8 @@ def _web(url: str) -> SplitResult | None:
         port = parts.port
     except ValueError:
         return None
-    printable = url.isprintable() and " " not in url
-    return parts if parts.scheme in {"http", "https"} and parts.hostname and port != 0 and printable else None
+    good = parts.scheme in {"http", "https"} and parts.hostname and port != 0 and not _BLANK.search(url)
+    return parts if good else None
 
 
 def is_product(url: str) -> bool:
@@ -153,11 +158,11 @@ def page(query: dict[str, str]) -> Page:
     status = query.get("status")
     if status is not None:
         _one_of("status", status, FILTERS)
-    return Page(_number(query, "page", 1, 10**9), _number(query, "limit", 20, 100), status)
+    return Page(_number(query, "page", 1, LAST_PAGE), _number(query, "limit", 20, 100), status)
 
 
 def _number(query: dict[str, str], name: str, default: int, most: int) -> int:
     text = query.get(name, str(default))
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:10]) <= most):
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:20]) <= most):
         raise BadValue(name, text)
     return int(text)

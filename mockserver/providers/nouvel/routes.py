@@ -98,7 +98,7 @@ def _remember(call: Call, job: Job, body: NewJob) -> None:
     house.update_record("projects", account.purse, lambda before: (before or 0) + len(ids))
     for index, project_id in enumerate(ids):
         house.update_record(_shelf(call), project_id, lambda _, found=(job.id, index): found)
-    if body.webhook_url is not None:
+    if isinstance(body.webhook_url, str):
         call.announce(job, body.webhook_url)
 
 
@@ -123,7 +123,7 @@ async def list_projects(call: Call) -> Response:
     found = call.house.records(_shelf(call))
     if page.status is None:
         total = call.house.record("projects", call.account.purse) or 0
-        chosen = list(islice(found, page.first, page.first + page.limit))
+        chosen = list(islice(found, page.first, page.first + page.limit)) if page.first < total else []
     else:
         wanted = [at for _, at in found if _word(call, *at) == page.status]
         total, chosen = len(wanted), [("", at) for at in wanted[page.first : page.first + page.limit]]

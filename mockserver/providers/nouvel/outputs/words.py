@@ -24,7 +24,7 @@ CLOSERS = {"ad": "Tap the link and get yours today.", "organic": "Tell me what y
 
 HEX = "0123456789abcdef"
 
-_LETTERS = re.compile(r"[^\W_]", re.UNICODE)
+_LETTERS = re.compile(r"[^\W\d_]")
 _WORDS = re.compile(r"\S+\s*")
 
 

@@ -1,0 +1,105 @@
+"""Polling: what an answer has, and which jobs there are."""
+
+import pytest
+
+from .conftest import MINUTE, customer_of
+
+
+@pytest.mark.clause("nouvel.status.shape", "nouvel.status.details-empty-before", "nouvel.status.details-at-the-end")
+async def test_a_status_has_these_fields_from_the_beginning_to_the_end(mock, customer):
+    job_id = await customer.submit(variantCount=2)
+    for minutes in (0, 1, 8, 4):
+        await mock.advance(minutes * MINUTE)
+        status = await customer.job(job_id)
+        assert status["completedDetails"] == []
+    await mock.until_idle()
+    ended = await customer.job(job_id)
+
+    assert (
+        set(status)
+        == set(ended)
+        == {
+            "jobId",
+            "status",
+            "overallProgress",
+            "stage",
+            "totalProjects",
+            "completedProjects",
+            "failedProjects",
+            "projects",
+            "completedDetails",
+        }
+    )
+    assert status["jobId"] == job_id
+    assert len(ended["completedDetails"]) == 2
+
+
+@pytest.mark.clause("nouvel.status.details-at-the-end")
+async def test_details_wait_for_the_whole_job(mock, customer):
+    job_id = await customer.submit(variantCount=3)
+    seen = set()
+    for _ in range(120):
+        status = await customer.job(job_id)
+        seen.add((status["completedProjects"], bool(status["completedDetails"])))
+        await mock.advance(10)
+
+    assert (1, False) in seen
+    assert (2, False) in seen
+    assert (3, True) in seen
+    assert all(finished == 3 for finished, filled in seen if filled)
+
+
+@pytest.mark.clause("nouvel.status.unknown-job", "nouvel.status.not-found-text")
+@pytest.mark.parametrize(
+    "job_id", ["550e8400-e29b-41d4-a716-446655440000", "clx8k9v2t0001qz8x7r4e5w6m", "%00", "a%2Fb"]
+)
+async def test_an_unknown_job_is_not_found(mock, job_id):
+    response = await customer_of(mock, judged=False).http.get(f"/api/v1/jobs/{job_id}")
+
+    assert (response.status_code, response.json()["error"]) in [(404, "Job not found"), (404, "Not found")]
+    if "%2F" not in job_id:
+        assert response.json() == {"error": "Job not found"}
+
+
+@pytest.mark.clause("nouvel.status.foreign-job")
+async def test_the_job_and_projects_of_another_key_are_not_found(mock, customer):
+    job = await customer.job(await customer.submit())
+    other = customer_of(mock, "nvl_other")
+    found = [
+        await other.http.get(f"/api/v1/jobs/{job['jobId']}"),
+        await other.http.get(f"/api/v1/projects/{job['projects'][0]['id']}"),
+    ]
+
+    assert [(one.status_code, one.json()) for one in found] == [
+        (404, {"error": "Job not found"}),
+        (404, {"error": "Project not found"}),
+    ]
+    assert (await other.projects())[0] == []
+
+
+async def test_with_an_auto_clock_polls_show_every_stage(serve):
+    mock = await serve("nouvel", clock="auto")
+    customer = customer_of(mock)
+    job_id = await customer.submit(variantCount=2)
+    stages = []
+    while not stages or stages[-1][0] == "running":
+        status = await customer.job(job_id)
+        stages.append((status["status"], status["stage"]))
+
+    assert stages == [
+        ("running", "preparing"),
+        ("running", "video"),
+        ("running", "audio"),
+        ("running", "lip_sync"),
+        ("running", "stitching"),
+        ("completed", "stitching"),
+    ]
+
+
+async def test_with_an_auto_clock_a_project_can_be_polled_too(serve):
+    mock = await serve("nouvel", clock="auto")
+    customer = customer_of(mock)
+    project_id = (await customer.job(await customer.submit()))["projects"][0]["id"]
+    words = [(await customer.project(project_id))["project"]["status"] for _ in range(5)]
+
+    assert words == ["generating", "post_processing", "post_processing", "stitching", "completed"]
