@@ -7,7 +7,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.core.world import World
 from mockserver.media.cache import Clips
-from mockserver.settings import Settings, discover, load, with_options
+from mockserver.settings import Settings, discover, options_of, with_options
 from mockserver.stores.memory import MemoryStore
 from mockserver.web.provider import Provider
 from mockserver.web.street import Street
@@ -19,9 +19,9 @@ def create_app(settings: Settings | None = None, providers: Sequence[Provider] |
     `providers` are those of `mockserver.providers` unless others are given. Two servers share nothing.
     """
     there = list(discover() if providers is None else providers)
-    settings = settings or load(providers=there)
+    settings = settings or Settings()
     served = [provider for provider in there if not settings.only or provider.name in settings.only]
-    trades = {provider.name: (provider.trade, settings.providers[provider.name]) for provider in served}
+    trades = {provider.name: (provider.trade, options_of(settings, provider)) for provider in served}
     world = World(MemoryStore(), settings.terms(), trades)
     street = Street(world, served, Clips(settings.clip_cache_mb * 2**20), pure=settings.pure)
     if settings.control:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mockserver.settings import Settings
-    from mockserver.web.provider import Provider
 
 OK, FAILED, USAGE, CANNOT_BIND = 0, 1, 2, 3
 DEFAULT_URL = "http://127.0.0.1:4747"
@@ -53,15 +52,14 @@ def serve(options: argparse.Namespace) -> int:
     """Serve until interrupted."""
     from mockserver.serving import bound_socket, run_server  # noqa: PLC0415 - --help must not load a server
 
-    settings, providers = _settings(options)
-    served = [provider for provider in providers if not settings.only or provider.name in settings.only]
+    settings = _settings(options)
     sock = _bound(bound_socket, settings)
     url = _url_of(sock.getsockname())
     if settings.port == 0:
         print(f"FAUXREEL_URL={url}", flush=True)
     if not options.quiet:
-        print(_banner(url, settings, served), flush=True)
-    run_server(settings, providers, sock)
+        print(_banner(url, settings), flush=True)
+    run_server(settings, sock)
     return OK
 
 
@@ -76,12 +74,12 @@ def run(options: argparse.Namespace) -> int:
         raise CommandError("run needs a command, as in: fauxreel run -- npm test", USAGE)
     if options.port is None:
         options.port = 0
-    settings, providers = _settings(options)
+    settings = _settings(options)
     sock = _bound(bound_socket, settings)
     url = _url_of(sock.getsockname())
-    with serving(settings, providers, sock):
+    with serving(settings, sock):
         try:
-            environment = {**os.environ, **_variables(url, providers, settings)}
+            environment = {**os.environ, **_variables(url, settings)}
             return subprocess.run(words, env=environment, check=False).returncode  # noqa: S603 - the user's own command
         except FileNotFoundError as error:
             raise CommandError(f"there is no command '{words[0]}'", 127) from error
@@ -91,8 +89,7 @@ def run(options: argparse.Namespace) -> int:
 
 def env(options: argparse.Namespace) -> int:
     """Print the variables that point an app at the server."""
-    settings, providers = _settings(options)
-    variables = _variables(_server_url(options), providers, settings)
+    variables = _variables(_server_url(options), _settings(options))
     formats: dict[str, Callable[[str, str], str]] = {
         "shell": lambda name, value: f"export {name}='{value}'",
         "dotenv": lambda name, value: f"{name}={value}",
@@ -107,9 +104,10 @@ def env(options: argparse.Namespace) -> int:
 
 def providers(options: argparse.Namespace) -> int:
     """List the providers that are served, and where."""
-    _, there = _settings(options)
+    from mockserver.settings import discover  # noqa: PLC0415 - --help must not load providers
+
     url = _server_url(options)
-    for provider in there:
+    for provider in discover():
         print(f"{provider.title} ({provider.name}): instead of {provider.home} use {url}")
         print(f"  a key, for example: {provider.sample_key}")
         for operation in provider.routes:
@@ -150,13 +148,12 @@ def reset(options: argparse.Namespace) -> int:
 # What the commands share ----------------------------------------------------------------------------------------
 
 
-def _settings(options: argparse.Namespace) -> "tuple[Settings, list[Provider]]":
-    from mockserver.settings import SettingsError, discover, load  # noqa: PLC0415 - --help must not load providers
+def _settings(options: argparse.Namespace) -> "Settings":
+    from mockserver.settings import SettingsError, load  # noqa: PLC0415 - --help must not load them
 
-    found = discover()
     config = getattr(options, "config", None)
     try:
-        return load(_flags(options), os.environ, Path(config) if config else None, found), found
+        return load(_flags(options), os.environ, Path(config) if config else None)
     except SettingsError as error:
         raise CommandError(str(error), USAGE) from error
 
@@ -205,10 +202,12 @@ def _url_of(address: tuple[Any, ...]) -> str:
     return f"http://{f'[{host}]' if ':' in host and not host.startswith('[') else host}:{address[1]}"
 
 
-def _variables(url: str, providers: "Sequence[Provider]", settings: "Settings") -> dict[str, str]:
+def _variables(url: str, settings: "Settings") -> dict[str, str]:
     """The variables by which apps and these commands find the server."""
+    from mockserver.settings import discover  # noqa: PLC0415 - --help must not load providers
+
     found = {"FAUXREEL_URL": url}
-    for provider in providers:
+    for provider in discover():
         if not settings.only or provider.name in settings.only:
             found |= dict.fromkeys(provider.base_url_variables, url)
             found |= dict.fromkeys(provider.key_variables, provider.sample_key)
@@ -244,16 +243,20 @@ def _ask(options: argparse.Namespace, method: str, path: str, body: object = Non
         ) from error
 
 
-def _banner(url: str, settings: "Settings", served: "Sequence[Provider]") -> str:
+def _banner(url: str, settings: "Settings") -> str:
     from mockserver import __version__  # noqa: PLC0415 - as above
+    from mockserver.settings import provider_names  # noqa: PLC0415 - as above
 
     pace = {"scaled": f"{settings.speed:g} times real time", "frozen": "frozen", "auto": "moved by polls"}[
         settings.clock
     ]
-    lines = [f"fauxreel {__version__} on {url} (time: {pace}; Ctrl+C stops it)", ""]
-    lines += [f"  {provider.title:<12} {provider.home}  →  {url}" for provider in served]
+    served = ", ".join(name for name in provider_names() if not settings.only or name in settings.only)
+    lines = [
+        f"fauxreel {__version__} on {url} (time: {pace}; Ctrl+C stops it)",
+        f"  serves {served}: swap the host in your app and keep its paths ('fauxreel providers' lists them)",
+    ]
     if settings.control:
-        lines += ["", f"  Behind the scenes: {url}/_mock/jobs, /_mock/requests, /_mock/clock …"]
+        lines.append(f"  behind the scenes: {url}/_mock/jobs, /_mock/requests, /_mock/clock …")
     return "\n".join(lines)
 
 

@@ -1,19 +1,20 @@
 """Serving an app with uvicorn: a socket that is bound before anything is promised, and a protocol with bounds."""
 
 import gc
+import json
 import socket
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
-from mockserver.app import create_app
+from mockserver import __version__
+from mockserver.settings import provider_names
 
 if TYPE_CHECKING:
     from mockserver.settings import Settings
-    from mockserver.web.provider import Provider
 
 
 def bound_socket(host: str, port: int) -> socket.socket:
@@ -31,10 +32,52 @@ def bound_socket(host: str, port: int) -> socket.socket:
     return sock
 
 
-def config(settings: "Settings", providers: "Sequence[Provider] | None") -> uvicorn.Config:
+class Front:
+    """The ASGI app that stands at the door until the first real request comes, and then makes the real one.
+
+    Loading all providers takes longer than starting a server: who only asks whether it is there (`GET /`) is
+    answered at once.
+    """
+
+    def __init__(self, settings: "Settings") -> None:
+        self._settings = settings
+        self.config: uvicorn.Config | None = None
+        self._street: Any = None
+        self._index = index(settings)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI's own types
+        """Answer `/`, or hand the request on."""
+        if scope["type"] == "http" and scope["path"] == "/" and not self._settings.pure and self._street is None:
+            headers = [(b"content-length", b"%d" % len(self._index)), (b"content-type", b"application/json")]
+            await send({"type": "http.response.start", "status": 200, "headers": headers})
+            await send({"type": "http.response.body", "body": self._index})
+            return
+        await self._made()(scope, receive, send)
+
+    def _made(self) -> Any:  # noqa: ANN401 - an ASGI app
+        if self._street is None:
+            from mockserver.app import create_app  # noqa: PLC0415 - this is what takes long
+
+            self._street = create_app(self._settings)
+            self._street.index = self._index
+            if self.config is not None:
+                self.config.loaded_app = self._street  # new connections find it themselves
+            calm_collector()
+        return self._street
+
+
+def index(settings: "Settings") -> bytes:
+    """What `GET /` says: that this is fauxreel, and what it serves."""
+    names = [name for name in provider_names() if not settings.only or name in settings.only]
+    control = "/_mock" if settings.control else None
+    return json.dumps({"fauxreel": __version__, "providers": names, "control": control}).encode()
+
+
+def server(settings: "Settings") -> uvicorn.Server:
     """Give uvicorn what it needs: no lifespan, no access log unless asked for, bounded heads."""
-    return uvicorn.Config(
-        create_app(settings, providers),
+    front = Front(settings)
+    front.config = config = uvicorn.Config(
+        front,
         http=protocol(),
         lifespan="off",
         ws="none",
@@ -44,25 +87,24 @@ def config(settings: "Settings", providers: "Sequence[Provider] | None") -> uvic
         timeout_graceful_shutdown=2,
         proxy_headers=False,
     )
+    return uvicorn.Server(config)
 
 
-def run_server(settings: "Settings", providers: "Sequence[Provider] | None", sock: socket.socket) -> None:
+def run_server(settings: "Settings", sock: socket.socket) -> None:
     """Serve on a bound socket until a signal ends it."""
-    server = uvicorn.Server(config(settings, providers))
-    calm_collector()
-    server.run(sockets=[sock])
+    server(settings).run(sockets=[sock])
 
 
 @contextmanager
-def serving(settings: "Settings", providers: "Sequence[Provider] | None", sock: socket.socket) -> Iterator[None]:
+def serving(settings: "Settings", sock: socket.socket) -> Iterator[None]:
     """Serve on a bound socket in a thread for as long as the block lasts."""
-    server = uvicorn.Server(config(settings, providers))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, daemon=True)
+    running = server(settings)
+    thread = threading.Thread(target=running.run, kwargs={"sockets": [sock]}, daemon=True)
     thread.start()
     try:
         yield
     finally:
-        server.should_exit = True
+        running.should_exit = True
         thread.join(timeout=10)
 
 

@@ -8,14 +8,16 @@ from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
 import mockserver.providers
 from mockserver.core.clock import START, Clock, wall_now
-from mockserver.core.world import Terms
-from mockserver.web.provider import Provider
+
+if TYPE_CHECKING:
+    from mockserver.core.world import Terms
+    from mockserver.web.provider import Provider
 
 FILES = ("fauxreel.toml", "pyproject.toml")
 PREFIX = "FAUXREEL_"
@@ -27,7 +29,7 @@ class SettingsError(ValueError):
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """All that can be set. `providers` holds each provider's own options by its name.
+    """All that can be set. `providers` holds providers' own options by name; one that is not there has its defaults.
 
     clock: `scaled` (mock time runs `speed` times as fast as real time), `frozen` (moved by hand), `auto` (each status
     poll moves to the job's next change). start: the first mock instant, ISO 8601; left out: now for a scaled clock,
@@ -54,8 +56,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     clip_cache_mb: int = 256
     providers: dict[str, Any] = msgspec.field(default_factory=dict)
 
-    def terms(self) -> Terms:
+    def terms(self) -> "Terms":
         """Give what new sandboxes begin with."""
+        from mockserver.core.world import Terms  # noqa: PLC0415 - settings are read before a server is loaded
+
         return Terms(
             clock=self.first_clock(),
             seed=self.seed,
@@ -86,41 +90,50 @@ def instant(text: str) -> datetime:
     return found
 
 
-def discover(package: ModuleType = mockserver.providers) -> list[Provider]:
-    """Find the providers of a package: each folder in it with a PROVIDER is one, and nothing registers it."""
-    found = []
-    for module in pkgutil.iter_modules(package.__path__):
-        if module.ispkg:
-            provider = getattr(importlib.import_module(f"{package.__name__}.{module.name}"), "PROVIDER", None)
-            if isinstance(provider, Provider):
-                found.append(provider)
-    return found
+def provider_names(package: ModuleType = mockserver.providers) -> list[str]:
+    """Name the providers of a package, without loading them: each folder in it is one, and nothing registers it."""
+    return [module.name for module in pkgutil.iter_modules(package.__path__) if module.ispkg]
+
+
+def discover(package: ModuleType = mockserver.providers) -> "list[Provider]":
+    """Load the providers of a package: the PROVIDER of each folder in it."""
+    return [importlib.import_module(f"{package.__name__}.{name}").PROVIDER for name in provider_names(package)]
 
 
 def load(
     flags: Mapping[str, object] | None = None,
     environment: Mapping[str, str] | None = None,
     file: Path | None = None,
-    providers: Sequence[Provider] | None = None,
+    providers: "Sequence[Provider] | None" = None,
 ) -> Settings:
     """Put settings together: flags over environment over file over defaults.
 
-    `flags` has plain names, and `provider.option` for a provider's own. Raises SettingsError for what is unknown.
+    `flags` has plain names, and `provider.option` for a provider's own. Providers are loaded only if they are given,
+    or if one of their own options is set. Raises SettingsError for what is unknown.
     """
-    found = discover() if providers is None else list(providers)
+    names = provider_names() if providers is None else [provider.name for provider in providers]
+    in_file, in_flags, variables = from_file(file), dict(flags or {}), environment or {}
+    if providers is None and _concern_providers([*in_file, *in_flags], variables, names):
+        providers = discover()
     merged: dict[str, object] = {}
     for source, values in (
-        ("the settings file", from_file(file)),
-        ("the environment", from_environment(environment or {}, found)),
-        ("the command line", dict(flags or {})),
+        ("the settings file", in_file),
+        ("the environment", from_environment(variables, providers or ())),
+        ("the command line", in_flags),
     ):
         merged |= {name: (source, value) for name, value in values.items()}
-    return _settings(merged, found)
+    return _settings(merged, providers or (), names)
 
 
-def with_options(settings: Settings, changes: Mapping[str, object], providers: Sequence[Provider]) -> dict[str, Any]:
+def _concern_providers(names: Sequence[str], variables: Mapping[str, str], providers: Sequence[str]) -> bool:
+    """Tell whether any of this may be a provider's own option."""
+    prefixes = tuple(f"{PREFIX}{name.upper()}_" for name in providers)
+    return any("." in name for name in names) or any(name.startswith(prefixes) for name in variables)
+
+
+def with_options(settings: Settings, changes: Mapping[str, object], providers: "Sequence[Provider]") -> dict[str, Any]:
     """Give the providers' options with some changed, as `{"nanogpt.profile": "2025"}` says; for a sandbox's own."""
-    found = {provider.name: settings.providers[provider.name] for provider in providers}
+    found = {provider.name: options_of(settings, provider) for provider in providers}
     for name, value in changes.items():
         provider, _, option = name.partition(".")
         if not option or name not in _names(providers):
@@ -128,6 +141,12 @@ def with_options(settings: Settings, changes: Mapping[str, object], providers: S
         before = msgspec.to_builtins(found[provider])
         found[provider] = _converted({**before, option: value}, type(found[provider]), name)
     return found
+
+
+def options_of(settings: Settings, provider: "Provider") -> Any:  # noqa: ANN401 - each provider has its own type
+    """Give a provider's options: as they were set, or its defaults."""
+    found = settings.providers.get(provider.name)
+    return provider.options() if found is None else found
 
 
 def from_file(path: Path | None) -> dict[str, object]:
@@ -150,7 +169,7 @@ def from_file(path: Path | None) -> dict[str, object]:
     return {}
 
 
-def from_environment(environment: Mapping[str, str], providers: Sequence[Provider]) -> dict[str, object]:
+def from_environment(environment: Mapping[str, str], providers: "Sequence[Provider]") -> dict[str, object]:
     """Read `FAUXREEL_SPEED`, `FAUXREEL_NANOGPT_PROFILE`; names that are no settings belong to somebody else."""
     names = {name.replace(".", "_").upper(): name for name in _names(providers)}
     return {
@@ -170,14 +189,14 @@ def _flat(content: Mapping[str, object]) -> dict[str, object]:
     return flat
 
 
-def _names(providers: Sequence[Provider]) -> list[str]:
+def _names(providers: "Sequence[Provider]") -> list[str]:
     own = [name for name in Settings.__struct_fields__ if name != "providers"]
     return own + [
         f"{provider.name}.{option}" for provider in providers for option in provider.options.__struct_fields__
     ]
 
 
-def _settings(merged: Mapping[str, Any], providers: Sequence[Provider]) -> Settings:
+def _settings(merged: Mapping[str, Any], providers: "Sequence[Provider]", names: Sequence[str]) -> Settings:
     known = _names(providers)
     own: dict[str, object] = {}
     options: dict[str, dict[str, object]] = {provider.name: {} for provider in providers}
@@ -190,7 +209,7 @@ def _settings(merged: Mapping[str, Any], providers: Sequence[Provider]) -> Setti
         provider.name: _converted(options[provider.name], provider.options, provider.name) for provider in providers
     }
     settings: Settings = _converted({**own, "providers": typed}, Settings, "")
-    _check(settings, providers)
+    _check(settings, names)
     return settings
 
 
@@ -216,8 +235,7 @@ def _unknown(name: str, known: Sequence[str]) -> str:
     return f"there is no setting '{name}'" + (f"; did you mean '{near[0]}'?" if near else "")
 
 
-def _check(settings: Settings, providers: Sequence[Provider]) -> None:
-    names = [provider.name for provider in providers]
+def _check(settings: Settings, names: Sequence[str]) -> None:
     for name in settings.only:
         if name not in names:
             raise SettingsError(f"there is no provider '{name}'; there are: {', '.join(names)}")

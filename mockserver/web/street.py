@@ -118,6 +118,7 @@ class Street:
         self.files = files or Files()
         self.courier = Courier(world, providers)
         self.control: ASGIApp | None = None
+        self.index: bytes | None = None
         self._pure = pure
         self._all = Routes(providers)
         self._of = {provider.name: Routes([provider]) for provider in providers}
@@ -223,6 +224,8 @@ class Street:
         return reply
 
     def _unknown(self, provider: Provider | None, sandbox: Sandbox, scope: Scope, path: str) -> Reply:
+        if self.index is not None and path == "/" and not self._pure:
+            return Reply(self.index)
         nearest = self._all.nearest(path)
         if provider is not None:
             reply = self._refuse(provider, UnknownPath(path, nearest), sandbox.houses[provider.name].options)
