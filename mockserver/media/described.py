@@ -8,7 +8,7 @@ import heapq
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from itertools import accumulate
+from itertools import accumulate, islice
 from pathlib import Path
 from typing import TypeAlias
 
@@ -30,6 +30,7 @@ FILE = {"movflags": "faststart", "fflags": "bitexact"}
 BITEXACT = {"flags": "bitexact"}
 X264 = {"preset": "ultrafast", "tune": "zerolatency", "threads": "1"} | BITEXACT
 TICKS = 90_000  # a second, for pictures that are encoded again
+MOST_PICTURES = 10**6  # an hour has 432,000, at 120 a second
 MOST_PIXELS = 5 * 10**10  # in all pictures that are encoded again; of a larger video only the key pictures are
 
 Timed: TypeAlias = (
@@ -80,9 +81,9 @@ def _video(media: InputContainer) -> VideoStream:
 
 
 def _packets(media: InputContainer, video: VideoStream) -> "Iterator[Packet[VideoStream]]":
-    """Give the packets of the pictures until the file ends, or makes no sense any more."""
+    """Give the packets of the pictures until the file ends, or makes no sense any more, or has too many."""
     try:
-        yield from (packet for packet in media.demux(video) if packet.size)
+        yield from islice((packet for packet in media.demux(video) if packet.size), MOST_PICTURES)
     except av.FFmpegError:
         return
 

@@ -10,6 +10,7 @@ from av.packet import Packet
 from av.stream import Disposition
 from av.video.stream import VideoStream
 
+from mockserver.media.clip import LARGEST
 from mockserver.media.probe import OPTIONS, NotMedia, Probe, probe
 
 FIRST_PACKETS = 300  # among which there is a picture that can be decoded, or never will be
@@ -39,7 +40,11 @@ def measure(source: Path) -> Probe:
 def pictures_of(media: InputContainer) -> VideoStream | None:
     """Give the stream of pictures that move: the cover of an album is none, nor is what libav has no decoder for."""
     known = (stream for stream in media.streams.video if getattr(stream, "codec_context", None) is not None)
-    return next((stream for stream in known if not stream.disposition & Disposition.attached_pic), None)
+    found = next((stream for stream in known if not stream.disposition & Disposition.attached_pic), None)
+    if found is not None:
+        found.codec_context.options = {"max_pixels": str(LARGEST)}  # pictures may be larger than their header says
+        found.codec_context.thread_count = 1
+    return found
 
 
 def _end(source: Path, told: Fraction | None) -> Fraction:
