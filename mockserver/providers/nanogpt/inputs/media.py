@@ -30,7 +30,7 @@ def media(body: NewVideo, limit: int) -> Sent:
     for field, value in zip(FIELDS, found, strict=True):
         if value is not None:
             for medium in _each(value):
-                if medium.startswith("data:") and decoded_size(medium) > limit:
+                if decoded_size(medium) > limit:
                     raise MediaTooLarge(CAMEL.get(field, field), limit)
     references = _each(body.reference_images or body.reference_images_snake)
     return Sent(
@@ -51,23 +51,32 @@ def video_of(body: NewVideo) -> str | None:
 
 
 def source_file(body: NewVideo, limit: int) -> bytes | None:
-    """The source video itself, where it came along as a data URL of at most `limit` bytes; None otherwise."""
-    sent = video_of(body)
-    if sent is None or not sent.startswith("data:") or decoded_size(sent) > limit:
+    """The source video itself, where it is in the request and has at most `limit` bytes; None otherwise."""
+    sent = body.video_url or body.video_data_url or body.video
+    inside = _inside(sent) if sent and decoded_size(sent) <= limit else None
+    if inside is None or not inside[1]:
         return None
-    head, _, data = sent.partition(",")
     try:
-        return b64decode(data, validate=True) if head.endswith(";base64") else None
+        return b64decode(inside[0], validate=True)
     except ValueError:
         return None
 
 
-def decoded_size(data_url: str) -> int:
-    """How many bytes a data URL holds, by the length of its base64, which is not decoded."""
-    head, _, data = data_url.partition(",")
-    if not head.endswith(";base64"):
-        return len(data)
-    return len(data) * 3 // 4 - data.endswith("=") - data.endswith("==")
+def decoded_size(medium: str) -> int:
+    """How many bytes of a medium are in the request, by the length of its base64, which is not decoded."""
+    inside = _inside(medium)
+    if inside is None:
+        return 0
+    data, base64 = inside
+    return len(data) * 3 // 4 - data.endswith("=") - data.endswith("==") if base64 else len(data)
+
+
+def _inside(medium: str) -> tuple[str, bool] | None:
+    """What a data URL, or bare base64, holds, and whether that is base64; None for a link."""
+    if medium.startswith("data:"):
+        head, _, data = medium.partition(",")
+        return data, head.endswith(";base64")
+    return None if "://" in medium[:16] else (medium, True)
 
 
 def _each(value: object) -> list[str]:
