@@ -98,7 +98,8 @@ def _plumbing(
         case no.Crashed():
             return error(options, 500, "Internal server error")
         case no.BadRange(size=size):
-            return error(options, 416, "Range not satisfiable", headers=[(b"content-range", b"bytes */%d" % size)])
+            headers = [(b"content-range", b"bytes */%d" % size)]
+            return error(options, 416, "Range not satisfiable", clause="nanogpt.results.ranges", headers=headers)
         case _:
             assert_never(refusal)
 
@@ -150,7 +151,7 @@ def _bad_field(refusal: Fields, options: Options) -> Reply:
     match refusal:
         case no.BadBody():
             return error(options, 400, "Invalid JSON body", clause="nanogpt.submit.not-json")
-        case no.MissingField(field="model" | "prompt" as field):
+        case no.MissingField(field="model" | "prompt" as field, clause=None):  # of an order, not of a query
             return error(options, 400, f"{field.capitalize()} is required", clause=f"nanogpt.submit.{field}-required")
         case no.MissingField(field=field):
             return error(options, 400, f"Missing {field}", clause="nanogpt.errors.inferred-texts")
