@@ -26,8 +26,8 @@ from mockserver.settings import discover, load
 STEPS = (1, 15, 400)
 """Seconds that pass with one request, in turn: enough to meet each state of a job, whatever is asked in between."""
 
-FULFILLED, REFUSED = ["2xx", "404"], ["400", "401", "404", "405"]
-"""What may come of a request that is in order (its job may be unknown), and of one that is not."""
+FULFILLED, REFUSED = ["2xx", "304", "404", "416"], ["400", "401", "404", "405"]
+"""What may come of a request that is in order (its job may be unknown, its range outside), and of one that is not."""
 
 
 class Passing:
