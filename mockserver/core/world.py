@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from mockserver.core import ledger
 from mockserver.core.accounts import Account, Trade, opened
-from mockserver.core.chance import Draw
+from mockserver.core.chance import Draw, Urn
 from mockserver.core.clock import Clock, wall_now
 from mockserver.core.jobs import Job
 from mockserver.core.journal import Journal
@@ -73,6 +73,7 @@ class House:
         self._buckets = f"{base}/limits/"
         self._records = f"{base}/records/"
         self._remembered: dict[str, Account] = {}
+        self._urns: dict[tuple[str, ...], Urn] = {}
 
     # Accounts -------------------------------------------------------------------------------------------------
 
@@ -162,11 +163,12 @@ class House:
 
     # Jobs -----------------------------------------------------------------------------------------------------
 
-    def draw(self, *occasion: object) -> Draw:
+    def draw(self, *occasion: str) -> Draw:
         """A fresh chance for the next occasion of this kind; the same run of requests draws the same."""
-        name = str(occasion[0]) if occasion else "job"
-        number = self._store.update(self._numbers, name, _next)
-        return Draw(self.sandbox.seed, self.name, number, *occasion)
+        urn = self._urns.get(occasion)
+        if urn is None:
+            urn = self._urns[occasion] = Urn(self.sandbox.seed, self.name, *occasion)
+        return urn.draw(self._store.update(self._numbers, occasion[0], _next))
 
     def afford(self, account: Account, price: Decimal, now: datetime) -> None:
         """Raise Unaffordable when the account cannot pay; for asking before a job is laid out."""
@@ -182,15 +184,16 @@ class House:
         store, fund = self._store, account.fund(now)
         self.balance(account, now)
         if account.cycle is not None:
-            job = job._replace(fund=fund)
+            job = job if job.fund == fund else job._replace(fund=fund)
             if store.get(self._accounts, account.key) is None:
                 self.set_account(account)  # its cycles go on counting from the same instant
-        entry = ledger.opening(job)
+        take = partial(_take, account.granted, overdraft, ledger.opening(job))
+        later = ledger.settlements(job)
         with store.transaction():
-            left: Balance = store.update(self._balances, fund, partial(_take, account.granted, overdraft, entry))
+            left: Balance = store.update(self._balances, fund, take)
             store.update(self._jobs, job.id, lambda _: job)
-            for later in ledger.settlements(job):
-                store.schedule(self._due + fund, later.at, later)
+            for entry in later:
+                store.schedule(self._due + fund, entry.at, entry)
         return left
 
     def job(self, job_id: str) -> Job | None:

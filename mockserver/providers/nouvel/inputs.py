@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from urllib.parse import SplitResult, urlsplit
 
@@ -100,6 +101,7 @@ def _urls(urls: list[str] | None) -> list[str]:
     return urls
 
 
+@lru_cache(maxsize=1024)
 def _web(url: str) -> SplitResult | None:
     """Read an http or https URL; None for anything else."""
     try:
@@ -111,6 +113,7 @@ def _web(url: str) -> SplitResult | None:
     return parts if good else None
 
 
+@lru_cache(maxsize=1024)
 def is_product(url: str) -> bool:
     """Tell from its path whether a URL is a product's page: no home page, category or blog [000:48,67-68]."""
     segments = {segment.lower() for segment in urlsplit(url).path.split("/") if segment}

@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 
 from starlette.responses import Response
 
-from mockserver.core.chance import Draw
 from mockserver.core.clock import EPOCH, MINUTE, SECOND
 from mockserver.core.jobs import Job
 from mockserver.core.limits import Limit
@@ -48,8 +47,10 @@ def _overdraft(call: Call, videos: int) -> Decimal:
     """How far the account may go below its quota; raises Unaffordable if that is not far enough for so many videos."""
     house, account, now = call.house, call.account, call.now
     available = house.balance(account, now).available
-    paid = max(outputs.credits_left(house, account, now), Decimal(0)) // OVERAGE
-    room = max(available, Decimal(0)) + paid
+    if videos <= available:
+        return outputs.ZERO
+    paid = max(outputs.credits_left(house, account, now), outputs.ZERO) // OVERAGE
+    room = max(available, outputs.ZERO) + paid
     if videos > room:
         used, limit = outputs.usage(house, account, now)
         raise Unaffordable(videos, int(room), used, limit)
@@ -61,9 +62,9 @@ def _job(call: Call, body: NewJob, scenario: Scenario) -> Job:
     job_id, seed = outputs.uuid(draw), draw.number()
     urls = body.urls or []
     videos = len(urls) * body.variant_count
-    ids = tuple(outputs.uuid(Draw(0, job_id, "project", index)) for index in range(videos))
+    ids = tuple([outputs.uuid(draw) for _ in range(videos)])
     doomed = _doomed(call, urls, body.variant_count, scenario)
-    parts = timeline.lives(scenario, doomed, videos, seed)
+    parts = timeline.lives(scenario, doomed, videos, draw)
     return Job(
         id=job_id,
         provider="nouvel",
@@ -76,6 +77,7 @@ def _job(call: Call, body: NewJob, scenario: Scenario) -> Job:
         seed=seed,
         scenario=scenario.name,
         parts=parts,
+        fund=call.account.fund(call.now),
     )
 
 
@@ -93,11 +95,10 @@ def _doomed(call: Call, urls: list[str], variants: int, scenario: Scenario) -> s
 def _remember(call: Call, job: Job, body: NewJob) -> None:
     """Lay down what makes projects, cycles and announcements be found."""
     house, account = call.house, call.account
-    outputs.take_note(house, account, call.now)
-    ids = outputs.order_of(job).ids
-    house.update_record("projects", account.purse, lambda before: (before or 0) + len(ids))
-    for index, project_id in enumerate(ids):
-        house.update_record(_shelf(call), project_id, lambda _, found=(job.id, index): found)
+    outputs.take_note(house, account, len(job.parts), call.now)
+    shelf = _shelf(call)
+    for index, project_id in enumerate(outputs.order_of(job).ids):
+        house.update_record(shelf, project_id, lambda _, found=(job.id, index): found)
     if isinstance(body.webhook_url, str):
         call.announce(job, body.webhook_url)
 
@@ -122,7 +123,7 @@ async def list_projects(call: Call) -> Response:
     page = inputs.page(call.query)
     found = call.house.records(_shelf(call))
     if page.status is None:
-        total = call.house.record("projects", call.account.purse) or 0
+        total = outputs.noted(call.house, call.account).videos
         chosen = list(islice(found, page.first, page.first + page.limit)) if page.first < total else []
     else:
         wanted = [at for _, at in found if _word(call, *at) == page.status]

@@ -40,16 +40,24 @@ PROJECT_WORDS = {
 """A project's words for its stages [nouvel:jobs]; no project status says cancelled."""
 
 
+STEPS = 64
+_CHOICES = tuple(
+    tuple(working(word, lasts=lasts * (1 - SPREAD + 2 * SPREAD * step / (STEPS - 1))) for step in range(STEPS))
+    for word, lasts in STAGES.items()
+)
+"""Each stage as long as it can be, from 8 percent below the table to 8 percent above it."""
+
+
 # Lives ----------------------------------------------------------------------------------------------------------
 
 
-def lives(scenario: Scenario, doomed: Collection[int], videos: int, seed: int) -> tuple[Timeline, ...]:
+def lives(scenario: Scenario, doomed: Collection[int], videos: int, draw: Draw) -> tuple[Timeline, ...]:
     """Lay out the lives of a job's videos as its scenario says; those that are `doomed` fail."""
-    return tuple(_life(scenario, index in doomed, videos, Draw(seed, "life", index)) for index in range(videos))
+    return tuple([_life(scenario, index in doomed, videos, draw) for index in range(videos)])
 
 
 def _life(scenario: Scenario, doomed: bool, videos: int, draw: Draw) -> Timeline:
-    stages = [working(word, lasts=lasts * draw.around(SPREAD)) for word, lasts in STAGES.items()]
+    stages = _varied(draw.number())
     early = 0.5 if scenario.at is None else scenario.at
     if doomed:
         word = PARTIAL if scenario.name == "partial" and videos == 1 else FAILED
@@ -66,6 +74,15 @@ def _life(scenario: Scenario, doomed: bool, videos: int, draw: Draw) -> Timeline
             back = [working(word, lasts=third) for word in ("video", "preparing", "video")]
             stages = [stages[0], *back, *stages[2:]]
     return Timeline.of(*stages, ENDINGS["done"])
+
+
+def _varied(number: int) -> list[Stage]:
+    """Vary each stage as the bits of a number of 32 say, six bits a stage."""
+    stages = []
+    for choices in _CHOICES:
+        number, choice = divmod(number, STEPS)
+        stages.append(choices[choice])
+    return stages
 
 
 def _cut_off(stages: Sequence[Stage], at: float, end: Stage) -> Timeline:
@@ -97,6 +114,8 @@ def doomed(scenario: Scenario, videos: int) -> Collection[int]:
 def whole(parts: Sequence[Timeline], scenario: Scenario) -> Timeline:
     """Put the life of a job together from those of its videos."""
     end = _end([part.end for part in parts])
+    if len(parts) == 1 and parts[0].end == end and scenario.name != "unknown_status":
+        return parts[0]
     longest = max(parts, key=lambda part: len(part.stages))
     entries = [max(_entered(part, index) for part in parts) for index in range(len(longest.stages))]
     stages = [
@@ -126,6 +145,8 @@ def _end(ends: Sequence[Stage]) -> Stage:
 
 def moments(job: Job, now: datetime) -> list[Moment]:
     """Say where each video of a job is."""
+    if job.parts[0] is job.timeline:
+        return [job.at(now)]
     return [job.part_at(part, now) for part in job.parts]
 
 
@@ -142,14 +163,14 @@ def progress(moment: Moment) -> int:
     return low + int((high - low) * share)
 
 
-def overall(found: Sequence[Moment], *, ended: bool) -> int:
-    """How much of a job is over, in percent: the mean of its videos, and 100 only at the end [nouvel:jobs]."""
-    return 100 if ended else min(sum(map(progress, found)) // len(found), 99)
+def overall(each: Sequence[int], *, ended: bool) -> int:
+    """How much of a job is over: the mean of its videos' percentages, and 100 only at the end [nouvel:jobs]."""
+    return 100 if ended else min(sum(each) // len(each), 99)
 
 
-def status(job: Job, found: Sequence[Moment], now: datetime) -> str:
+def status(moment: Moment, found: Sequence[Moment]) -> str:
     """Nouvel's word for a job: running, or what the ends of its videos make of it [000:25]."""
-    stage = job.at(now).stage
+    stage = moment.stage
     if not stage.ends:
         return RUNNING if stage.word in STAGES else stage.word
     if stage.state == "cancelled":

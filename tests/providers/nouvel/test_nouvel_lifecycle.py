@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mockserver.core.chance import Draw
 from mockserver.core.clock import START
 from mockserver.core.jobs import Job
 from mockserver.core.scenarios import Scenario
@@ -42,9 +43,14 @@ async def polled(mock, customer, job_id, *, every=5, until=1300):
 def job_of(scenario="succeeds", videos=1, seed=1, at=None):
     """A job as the house lays it out, for looking at its times without a server."""
     how = Scenario(scenario, at)
-    parts = timeline.lives(how, timeline.doomed(how, videos), videos, seed)
+    parts = timeline.lives(how, timeline.doomed(how, videos), videos, Draw(seed))
     order = Order(urls=(SHOES,) * videos, variants=1, ids=tuple(map(str, range(videos))))
     return Job("job", "nouvel", "key", START, timeline.whole(parts, how), 1, "when_done", order, seed, scenario, parts)
+
+
+def overall(job, now):
+    each = [timeline.progress(moment) for moment in timeline.moments(job, now)]
+    return timeline.overall(each, ended=job.at(now).stage.ends)
 
 
 jobs = st.builds(
@@ -181,21 +187,16 @@ async def test_a_failed_video_counts_as_over(mock, customer):
 @given(jobs, instants)
 def test_a_job_is_at_100_when_it_has_ended_and_only_then(job, elapsed):
     now = START + elapsed
-    ended = job.at(now).stage.ends
-    overall = timeline.overall(timeline.moments(job, now), ended=ended)
 
-    assert (overall == 100) is ended
-    assert 0 <= overall <= 100
+    assert (overall(job, now) == 100) is job.at(now).stage.ends
+    assert 0 <= overall(job, now) <= 100
 
 
 @given(jobs, instants, instants)
 def test_progress_and_stage_never_go_back(job, one, other):
     earlier, later = sorted((START + one, START + other))
-    before, after = timeline.moments(job, earlier), timeline.moments(job, later)
 
-    assert timeline.overall(before, ended=job.at(earlier).stage.ends) <= timeline.overall(
-        after, ended=job.at(later).stage.ends
-    )
+    assert overall(job, earlier) <= overall(job, later)
     assert STAGES.index(timeline.stage_name(job.at(earlier))) <= STAGES.index(timeline.stage_name(job.at(later)))
 
 
@@ -225,7 +226,7 @@ def test_the_rest_lasts_fifteen_seconds_at_least(scenario, videos, seed, before)
     job = job_of(scenario, videos, seed)
     now = job.ends_at - timedelta(seconds=before)
     if now < job.ends_at:
-        assert timeline.overall(timeline.moments(job, now), ended=False) == 99
+        assert overall(job, now) == 99
         assert timeline.stage_name(job.at(now)) == "stitching"
 
 

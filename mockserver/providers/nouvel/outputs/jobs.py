@@ -27,13 +27,15 @@ def accepted(job: Job) -> dict[str, Any]:
 
 def status(job: Job, now: datetime, base: str) -> dict[str, Any]:
     """The answer to a poll; `base` is the address under which the client sees this server."""
-    moment, found = job.at(now), timeline.moments(job, now)
+    found = timeline.moments(job, now)
+    moment = found[0] if job.parts[0] is job.timeline else job.at(now)
     ended = moment.stage.ends
     order = order_of(job)
+    each = [timeline.progress(of) for of in found]
     return {
         "jobId": job.id,
-        "status": timeline.status(job, found, now),
-        "overallProgress": timeline.overall(found, ended=ended),
+        "status": timeline.status(moment, found),
+        "overallProgress": timeline.overall(each, ended=ended),
         "stage": timeline.stage_name(moment),
         "totalProjects": len(found),
         **counts(found),
@@ -42,7 +44,7 @@ def status(job: Job, now: datetime, base: str) -> dict[str, Any]:
                 "id": order.ids[index],
                 "title": title(order, index),
                 "status": timeline.project_word(of),
-                "progress": timeline.progress(of),
+                "progress": each[index],
             }
             for index, of in enumerate(found)
         ],
@@ -52,8 +54,9 @@ def status(job: Job, now: datetime, base: str) -> dict[str, Any]:
 
 def counts(found: Sequence[Moment]) -> dict[str, int]:
     """How many videos are finished, and how many have failed."""
-    delivered = sum(moment.stage.state == "done" for moment in found)
-    ended = sum(moment.stage.ends for moment in found)
+    states = [moment.stage.state for moment in found]
+    delivered = states.count("done")
+    ended = delivered + states.count("failed") + states.count("cancelled")
     return {"completedProjects": delivered, "failedProjects": ended - delivered}
 
 
@@ -88,7 +91,7 @@ def announcement(house: House, job: Job, delivery: Delivery, attempt: int) -> tu
         {
             "event": "job.completed",
             "jobId": job.id,
-            "status": timeline.status(job, found, at),
+            "status": timeline.status(job.at(at), found),
             "totalProjects": len(found),
             **counts(found),
             "projects": details(job, found, delivery.base),

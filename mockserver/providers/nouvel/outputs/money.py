@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from mockserver.core.accounts import Account
 from mockserver.core.world import House
@@ -17,18 +17,35 @@ from mockserver.providers.nouvel.catalogue import OVERAGE
 ZERO = Decimal(0)
 
 
-def take_note(house: House, account: Account, now: datetime) -> None:
-    """Remember that something was ordered in this cycle."""
+class Noted(NamedTuple):
+    """What is remembered of an account's orders: how many videos, and when the cycles began in which there were any."""
+
+    videos: int = 0
+    cycles: tuple[datetime, ...] = ()
+
+    def after(self, videos: int, began: datetime) -> "Noted":
+        """The same after one more order."""
+        return Noted(self.videos + videos, self.cycles if began in self.cycles else (*self.cycles, began))
+
+
+NOTHING = Noted()
+
+
+def noted(house: House, account: Account) -> Noted:
+    """What an account has ordered so far."""
+    return house.record("noted", account.purse) or NOTHING
+
+
+def take_note(house: House, account: Account, videos: int, now: datetime) -> None:
+    """Remember an order."""
     began = account.cycle_began(now)
-    known = house.record("cycles", account.purse) or ()
-    if began not in known:
-        house.update_record("cycles", account.purse, lambda before: (*(before or ()), began))
+    house.update_record("noted", account.purse, lambda before: (before or NOTHING).after(videos, began))
 
 
 def overdrawn(house: House, account: Account, now: datetime) -> Decimal:
     """How many videos beyond their quotas all cycles have taken."""
-    began: tuple[datetime, ...] = house.record("cycles", account.purse) or ()
-    return sum((max(ZERO, -house.balance(account, now, cycle=at).available) for at in began), ZERO)
+    cycles = noted(house, account).cycles
+    return sum((max(ZERO, -house.balance(account, now, cycle=at).available) for at in cycles), ZERO)
 
 
 def credits_left(house: House, account: Account, now: datetime) -> Decimal:

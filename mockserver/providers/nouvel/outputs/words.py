@@ -1,6 +1,7 @@
 """What Nouvel writes: titles, descriptions, and scripts scene by scene."""
 
 import re
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from mockserver.core.chance import Draw
@@ -28,6 +29,7 @@ _LETTERS = re.compile(r"[^\W\d_]")
 _WORDS = re.compile(r"\S+\s*")
 
 
+@lru_cache(maxsize=1024)
 def product(url: str) -> str:
     """Name a product after the last part of its page's path that has letters, else after its host."""
     parts = urlsplit(url)
