@@ -8,6 +8,25 @@ _PAIRS = [high + low for high in BASE36 for low in BASE36]
 _WIDTH = 1 << 32
 
 
+class Urn:
+    """Draws for one occasion after another, numbered: what they have in common is mixed in once."""
+
+    __slots__ = ("_mixed",)
+
+    def __init__(self, seed: int, *occasion: object) -> None:
+        text = f"{seed}|{'|'.join(map(str, occasion))}|"
+        self._mixed = blake2b(text.encode("utf-8", "surrogatepass"))
+
+    def draw(self, number: int) -> "Draw":
+        """Give the draw of this number."""
+        mixed = self._mixed.copy()
+        mixed.update(b"%d" % number)
+        found = Draw.__new__(Draw)
+        found._bytes = mixed.digest()  # noqa: SLF001 - two halves of one thing
+        found._at = 0  # noqa: SLF001 - as above
+        return found
+
+
 class Draw:
     """A run of chances for one occasion, for example the 17th job of a sandbox.
 
@@ -19,16 +38,18 @@ class Draw:
 
     def __init__(self, seed: int, *occasion: object) -> None:
         text = f"{seed}|{'|'.join(map(str, occasion))}"
-        self._bytes = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=64).digest()
+        self._bytes = blake2b(text.encode("utf-8", "surrogatepass")).digest()
         self._at = 0
 
     def _next(self, size: int) -> bytes:
         """Give the next `size` bytes; a run that is used up goes on with the digest of itself."""
         at = self._at
         end = self._at = at + size
-        while len(self._bytes) < end:
-            self._bytes += blake2b(self._bytes, digest_size=64).digest()
-        return self._bytes[at:end]
+        found = self._bytes[at:end]
+        while len(found) < size:
+            self._bytes += blake2b(self._bytes).digest()
+            found = self._bytes[at:end]
+        return found
 
     def number(self) -> int:
         """Draw 32 bits, for somebody else's seed."""

@@ -38,13 +38,18 @@ class Bucket:
 
     def used(self, limit: Limit, now: datetime) -> int:
         """Count the requests that the window holds at `now`."""
-        since = now - limit.per
-        return sum(1 for at in self._passed if at > since)
+        self._forget(now - limit.per)
+        return len(self._passed)
 
     def resets_at(self, limit: Limit, now: datetime) -> datetime:
         """Say when the oldest request of the window leaves it; now, if it is empty."""
-        since = now - limit.per
-        return next((at + limit.per for at in self._passed if at > since), now)
+        self._forget(now - limit.per)
+        return self._passed[0] + limit.per if self._passed else now
+
+    def _forget(self, until: datetime) -> None:
+        """Drop what no window reaches any more."""
+        while self._passed and self._passed[0] <= until:
+            self._passed.popleft()
 
     def copy(self) -> "Bucket":
         """Give a bucket of its own with the same past."""

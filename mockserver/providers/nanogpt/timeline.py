@@ -18,6 +18,7 @@ COMPLETED, FAILED, CANCELED = "COMPLETED", "FAILED", "CANCELED"
 SHORTEST, LONGEST = 180.0, 360.0
 """Seconds of a typical life."""
 SPREAD = 0.1
+LEAST_USUAL, MOST_USUAL = SHORTEST / (1 - SPREAD), LONGEST / (1 + SPREAD)
 
 NSFW, BROKEN = "nsfw", "broken"
 """Why a job failed: its content, or the machine."""
@@ -40,7 +41,11 @@ class Life(NamedTuple):
 def life(scenario: Scenario, pace: float, seconds: float, draw: Draw) -> Life:
     """Draw the life of a clip of so many `seconds`, with `pace` seconds of work for each of them."""
     queue = 5 + 15 * draw.fraction()
-    usual = min(max(pace * seconds, SHORTEST / (1 - SPREAD)), LONGEST / (1 + SPREAD))
+    usual = pace * seconds
+    if usual < LEAST_USUAL:
+        usual = LEAST_USUAL
+    elif usual > MOST_USUAL:
+        usual = MOST_USUAL
     total = usual * draw.around(SPREAD)
     factor = 10 if scenario.name == "slow" else 1
     return Life(timedelta(seconds=queue * factor), timedelta(seconds=(total - queue) * factor))
@@ -51,6 +56,8 @@ def planned(scenario: Scenario, life: Life) -> Timeline:
     queue, work = life
     at = scenario.at
     match scenario.name:
+        case "succeeds":
+            return _stages(queue, work, ENDINGS["done"])
         case "stuck" | "never_ready":
             return _stages(queue, FOREVER, done(COMPLETED))
         case "fails" | "fails_once" | "partial" | "upload_fails":
@@ -82,7 +89,7 @@ def planned(scenario: Scenario, life: Life) -> Timeline:
 
 
 def _stages(queue: timedelta, work: timedelta, end: Stage) -> Timeline:
-    return Timeline((waiting(QUEUED, lasts=queue), working(RUNNING, lasts=work), end))
+    return Timeline((Stage(QUEUED, "waiting", queue), Stage(RUNNING, "working", work), end))
 
 
 def _cut_off(queue: timedelta, work: timedelta, at: float, end: Stage) -> Timeline:
