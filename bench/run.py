@@ -1,31 +1,198 @@
-"""`make bench`: fauxreel beside bare uvicorn, in one go on one machine; prints ratios, and whether each reaches its aim.
+"""`make bench`: fauxreel beside bare uvicorn, in one go on one machine; prints ratios, and whether each is reached.
 
-Needs wrk. Each figure is the median of several short runs, taken in turns with the baseline, so that a busy machine
-slows both. Everything is on in fauxreel: keys, limits (lifted to fit the load), ledger and journal.
+Needs wrk. Each figure is the median of short runs, taken in turns with the baseline's, so that a busy machine slows
+both. Everything is on in fauxreel: keys, limits (lifted to fit the load), ledger and journal.
 """
 
 import argparse
-import http.client
 import json
-import os
-import re
 import shutil
-import signal
 import statistics
-import subprocess
 import sys
-import tempfile
-import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
-HERE = Path(__file__).parent
-BARE, FAUX = 4801, 4802
-KEY = "sk-nano-bench"
-ORDER = '{"model":"veo2-video","prompt":"A majestic eagle soaring through mountain peaks at sunset","duration":"5s","aspect_ratio":"16:9"}'
-STORED = 100_000
+from load import BARE, BARE_COMMAND, FAUX, FAUX_COMMAND, PLAIN_COMMAND, ask, ready_after, resident, running, told, wrk
+
+ORDER = {"model": "veo2-video", "prompt": "A majestic eagle at sunset", "duration": "5s", "aspect_ratio": "16:9"}
+
+
+@dataclass(frozen=True)
+class House:
+    """How one provider is loaded: its key, an order, and where the job of an order is polled."""
+
+    name: str
+    key: Mapping[str, str]
+    submit: str
+    order: Callable[[], object]
+    job_id: str
+    poll: str
+
+    def submitted(self, order: object = None) -> str:
+        """Submit one job and give its id."""
+        return str(told("POST", self.submit, order or self.order(), self.key)[self.job_id])
+
+
+def described() -> dict[str, str]:
+    """Give ViddyScribe a video to describe, and order its description."""
+    source = {"input": {"type": "url", "url": "https://videos.example/clip.mp4"}}
+    media = told("POST", "/enterprise/api/upload_media", source, {"x-api-key": "vsk_bench"})
+    return {"media_id": media["media_id"], "language": "en-US"}
+
+
+NANOGPT = House(
+    "nanogpt",
+    {"x-api-key": "sk-nano-bench"},
+    "/api/generate-video",
+    lambda: ORDER,
+    "runId",
+    "/api/video/status?requestId=",
+)
+OTHERS = (
+    House(
+        "nouvel",
+        {"authorization": "Bearer nvl_bench"},
+        "/api/v1/generate",
+        lambda: {"urls": ["https://shop.example/products/shoe"]},
+        "jobId",
+        "/api/v1/jobs/",
+    ),
+    House(
+        "viddyscribe",
+        {"x-api-key": "vsk_bench"},
+        "/enterprise/api/generate_ad_text",
+        described,
+        "job_id",
+        "/enterprise/api/get_results?job_id=",
+    ),
+    House(
+        "artnex",
+        {"authorization": "Bearer artnex-bench"},
+        "/v1/video",
+        lambda: {"prompt": "A drone over misty mountains", "model": "veo3.1"},
+        "request_id",
+        "/v1/video/",
+    ),
+)
+
+
+class Bench:
+    """Collects ratios and the aims that they have."""
+
+    def __init__(self, seconds: int, rounds: int) -> None:
+        self.seconds, self.rounds = seconds, rounds
+        self.rows: list[tuple[str, float, str, bool]] = []
+
+    def least(self, name: str, value: float, aim: float) -> None:
+        """Note a figure that should be at least so much."""
+        self.rows.append((name, value, f">= {aim}", value >= aim))
+
+    def most(self, name: str, value: float, aim: float) -> None:
+        """Note a figure that should be at most so much."""
+        self.rows.append((name, value, f"<= {aim}", value <= aim))
+
+    def rates(
+        self, path: str, order: object = None, key: Mapping[str, str] | None = None, *, fresh: bool = False
+    ) -> tuple[float, float]:
+        """Give the ratio to bare uvicorn, and fauxreel's rate; with `fresh`, each run begins without jobs."""
+        body = None if order is None else json.dumps(order)
+        bare, faux = [], []
+        for _ in range(self.rounds):
+            if fresh:
+                told("POST", "/_mock/reset")
+            bare.append(wrk(BARE, "/", self.seconds, body))
+            faux.append(wrk(FAUX, path, self.seconds, body, key))
+        return statistics.median(f / b for f, b in zip(faux, bare, strict=True)), statistics.median(faux)
+
+    def measure(self, pid: int, stored: int) -> None:
+        """Measure NanoGPT with few and with many stored jobs, refusals and a download, then the other houses."""
+        poll = NANOGPT.poll + NANOGPT.submitted()
+        ratio, poll_few = self.rates(poll, key=NANOGPT.key)
+        self.least("poll / bare, no stored jobs", ratio, 0.55)
+        ratio, submit_few = self.rates(NANOGPT.submit, ORDER, NANOGPT.key, fresh=True)
+        self.least("submit / bare, no stored jobs", ratio, 0.45)
+        expect(401, "GET", poll, None, {})
+        self.least("refusal (no key) / bare", self.rates(poll)[0], 0.5)
+        broke = {"x-api-key": "broke"}
+        expect(402, "POST", NANOGPT.submit, ORDER, broke)
+        self.least("refusal (no money) / bare", self.rates(NANOGPT.submit, ORDER, broke)[0], 0.5)
+        self.many(pid, stored, poll_few, submit_few)
+        self.download()
+        self.houses()
+
+    def many(self, pid: int, stored: int, poll_few: float, submit_few: float) -> None:
+        """Measure again beside many stored jobs, and what one of them takes of memory."""
+        told("POST", "/_mock/reset")
+        for _ in range(2000):  # what the journal and the caches keep is there before the memory is looked at
+            NANOGPT.submitted()
+        before, jobs_before = resident(pid), jobs()
+        while jobs() < stored:
+            wrk(FAUX, NANOGPT.submit, 1, json.dumps(ORDER), NANOGPT.key)
+        self.most("memory, KB a stored job", (resident(pid) - before) / (jobs() - jobs_before) / 1024, 1.5)
+        ratio, rate = self.rates(NANOGPT.poll + NANOGPT.submitted(), key=NANOGPT.key)
+        self.least(f"poll / bare, {stored} jobs", ratio, 0.55)
+        ratio, submit_rate = self.rates(NANOGPT.submit, ORDER, NANOGPT.key)
+        self.least(f"submit / bare, {stored} jobs", ratio, 0.45)
+        self.least(f"poll at {stored} jobs / at none", rate / poll_few, 0.9)
+        self.least(f"submit at {stored} jobs / at none", submit_rate / submit_few, 0.9)
+
+    def download(self) -> None:
+        """Measure the download of a clip of about 300 KB that is kept in memory."""
+        run_id = NANOGPT.submitted(ORDER | {"duration": "13s"})
+        told("POST", f"/_mock/jobs/{run_id}/end", {"as": "done"})
+        link = told("GET", NANOGPT.poll + run_id, None, NANOGPT.key)["data"]["output"]["video"]["url"]
+        path = "/" + link.split("/", 3)[3]
+        _, video = ask("GET", path)
+        self.least(f"download of {len(video) // 1000} KB / bare hello", self.rates(path)[0], 0.25)
+
+    def houses(self) -> None:
+        """Measure polls and submissions of the other houses beside NanoGPT's, in turns."""
+        told("POST", "/_mock/reset")
+        for house in OTHERS:
+            order = house.order()
+            self.least(f"{house.name}: poll / nanogpt's", self.beside(house, None), 0.8)
+            self.least(f"{house.name}: submit / nanogpt's", self.beside(house, order), 0.8)
+
+    def beside(self, house: House, order: object) -> float:
+        """Give the ratio of a house's rate to NanoGPT's: of submissions of an order, or of polls without one."""
+        ours, theirs = [], []
+        for _ in range(self.rounds):
+            for one, rates in ((NANOGPT, ours), (house, theirs)):
+                if order is None:
+                    rates.append(wrk(FAUX, one.poll + one.submitted(), self.seconds, None, one.key))
+                else:
+                    body = json.dumps(order if one is house else ORDER)
+                    rates.append(wrk(FAUX, one.submit, self.seconds, body, one.key))
+        return statistics.median(a / b for a, b in zip(theirs, ours, strict=True))
+
+    def start_up(self) -> None:
+        """Measure how long after the command the first answer comes."""
+        bare = statistics.median(ready_after(BARE_COMMAND, BARE) for _ in range(7))
+        ready = statistics.median(ready_after(PLAIN_COMMAND, FAUX) for _ in range(7))
+        first = statistics.median(ready_after(PLAIN_COMMAND, FAUX, "/api/video/status") for _ in range(7))
+        self.most("start until ready / bare uvicorn's", ready / bare, 1.6)
+        self.rows.append(("start until a provider answers / bare", first / bare, "(no aim)", True))
+
+    def report(self, *, strict: bool) -> int:
+        """Print the table."""
+        width = max(len(name) for name, *_ in self.rows)
+        for name, value, aim, reached in self.rows:
+            print(
+                f"{name:<{width}}  {value:6.2f}  {aim:<8} {'' if aim == '(no aim)' else 'ok' if reached else 'MISSED'}"
+            )
+        return 1 if strict and not all(reached for *_, reached in self.rows) else 0
+
+
+def expect(status: int, method: str, path: str, body: object, headers: Mapping[str, str]) -> None:
+    """See that what is going to be measured is what it is called."""
+    found, content = ask(method, path, body, headers)
+    if found != status:
+        sys.exit(f"bench: {method} {path} answered {found}, not {status}: {content[:300]!r}")
+
+
+def jobs() -> int:
+    """How many jobs NanoGPT holds."""
+    return int(told("GET", "/_mock/sandboxes/default")["jobs"]["nanogpt"])
 
 
 def main() -> int:
@@ -33,245 +200,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=int, default=2, help="of one run")
     parser.add_argument("--rounds", type=int, default=3, help="runs of each kind; the median counts")
-    parser.add_argument("--stored", type=int, default=STORED, help="jobs for the second half")
+    parser.add_argument("--stored", type=int, default=100_000, help="jobs for the second half")
     parser.add_argument("--strict", action="store_true", help="fail when an aim is missed")
     options = parser.parse_args()
     if shutil.which("wrk") is None:
-        print("bench: wrk is missing (Debian: apt-get install wrk); nothing was measured", file=sys.stderr)
+        print("bench: wrk is missing (on Debian: apt-get install wrk); nothing was measured", file=sys.stderr)
         return 1
     bench = Bench(options.seconds, options.rounds)
-    with bare_server(), faux_server() as process:
+    with running(BARE_COMMAND, BARE), running(FAUX_COMMAND, FAUX) as process:
         bench.measure(process.pid, options.stored)
     bench.start_up()
     return bench.report(strict=options.strict)
-
-
-class Bench:
-    """Collects ratios and the aims they have."""
-
-    def __init__(self, seconds: int, rounds: int) -> None:
-        self.seconds, self.rounds = seconds, rounds
-        self.rows: list[tuple[str, float, str, bool]] = []
-
-    def least(self, name: str, value: float, aim: float) -> None:
-        """Note a ratio that should be at least so much."""
-        self.rows.append((name, value, f">= {aim}", value >= aim))
-
-    def most(self, name: str, value: float, aim: float) -> None:
-        """Note a figure that should be at most so much."""
-        self.rows.append((name, value, f"<= {aim}", value <= aim))
-
-    def against_bare(
-        self, path: str, *, body: str | None = None, key: str | None = KEY, status: int = 200
-    ) -> tuple[float, float]:
-        """Give the ratio to bare uvicorn, and the rate, in requests a second, that it rests on."""
-        bare, faux = [], []
-        for _ in range(self.rounds):
-            bare.append(wrk(BARE, "/", self.seconds, body, None))
-            faux.append(wrk(FAUX, path, self.seconds, body, key, expected=status))
-        return statistics.median(faux) / statistics.median(bare), statistics.median(faux)
-
-    def measure(self, pid: int, stored: int) -> None:
-        """Measure poll, submit, refusals and downloads, with few and with many stored jobs."""
-        run_id = submit()
-        poll = f"/api/video/status?requestId={run_id}"
-        ratio, poll_few = self.against_bare(poll)
-        self.least("poll / bare, no stored jobs", ratio, 0.55)
-        reset()
-        submits = []
-        for _ in range(self.rounds):
-            reset()
-            submits.append(self.against_bare_once("/api/generate-video", ORDER, 202))
-        self.least("submit / bare, no stored jobs", statistics.median(ratio for ratio, _ in submits), 0.45)
-        submit_few = statistics.median(rate for _, rate in submits)
-        self.least("refusal (no key) / bare", self.against_bare(poll, key=None, status=401)[0], 0.5)
-        self.least(
-            "refusal (broke) / bare",
-            self.against_bare("/api/generate-video", body=ORDER, key="broke", status=402)[0],
-            0.5,
-        )
-        self.many(pid, stored, poll_few, submit_few)
-        self.download()
-
-    def against_bare_once(self, path: str, body: str, status: int) -> tuple[float, float]:
-        """Give one run's ratio and rate."""
-        bare = wrk(BARE, "/", self.seconds, body, None)
-        faux = wrk(FAUX, path, self.seconds, body, KEY, expected=status)
-        return faux / bare, faux
-
-    def many(self, pid: int, stored: int, poll_few: float, submit_few: float) -> None:
-        """Measure again beside many stored jobs, and what one of them takes of memory."""
-        reset()
-        for _ in range(2000):  # what the journal and the caches keep is there before the memory is looked at
-            submit()
-        before, jobs_before = resident(pid), jobs()
-        while jobs() < stored:
-            wrk(FAUX, "/api/generate-video", 1, ORDER, KEY, expected=202)
-        self.most("memory, KB a stored job", (resident(pid) - before) / (jobs() - jobs_before) / 1024, 1.5)
-        run_id = submit()
-        poll = f"/api/video/status?requestId={run_id}"
-        ratio, rate = self.against_bare(poll)
-        self.least(f"poll / bare, {stored} jobs", ratio, 0.55)
-        ratio, submit_rate = self.against_bare("/api/generate-video", body=ORDER, status=202)
-        self.least(f"submit / bare, {stored} jobs", ratio, 0.45)
-        self.least(f"poll at {stored} jobs / at none", rate / poll_few, 0.9)
-        self.least(f"submit at {stored} jobs / at none", submit_rate / submit_few, 0.9)
-
-    def download(self) -> None:
-        """Measure the download of a clip of about 300 KB that is kept in memory."""
-        run_id = submit(duration="11s")
-        ask("POST", f"/_mock/jobs/{run_id}/end", {"as": "done"})
-        link = json.loads(ask("GET", f"/api/video/status?requestId={run_id}"))["data"]["output"]["video"]["url"]
-        path = "/" + link.split("/", 3)[3]
-        size = len(ask("GET", path))
-        self.least(f"download of {size // 1000} KB / bare hello", self.against_bare(path)[0], 0.25)
-
-    def start_up(self) -> None:
-        """Measure how long after the command the first answer comes."""
-        plain = [word for word in faux_command() if word != "--set" and not word.startswith("nanogpt.")]
-        bare = statistics.median(ready_after(bare_command(), BARE) for _ in range(7))
-        faux = statistics.median(ready_after(plain, FAUX) for _ in range(7))
-        self.most("start until ready / bare uvicorn's", faux / bare, 1.6)
-        first = statistics.median(ready_after(plain, FAUX, "/api/video/status") for _ in range(7))
-        self.rows.append(("start until a provider answers / bare", first / bare, "(none)", True))
-
-    def report(self, *, strict: bool) -> int:
-        """Print the table."""
-        width = max(len(name) for name, *_ in self.rows)
-        for name, value, aim, reached in self.rows:
-            print(f"{name:<{width}}  {value:6.2f}  {aim:<8} {'ok' if reached else 'MISSED'}")
-        return 1 if strict and not all(reached for *_, reached in self.rows) else 0
-
-
-def wrk(port: int, path: str, seconds: int, body: str | None, key: str | None, expected: int = 200) -> float:
-    """Give the requests a second that wrk gets answered with the expected status."""
-    lines = [f'wrk.method = "{"GET" if body is None else "POST"}"']
-    if body is not None:
-        lines += [f"wrk.body = [==[{body}]==]", 'wrk.headers["Content-Type"] = "application/json"']
-    if key is not None:
-        lines.append(f'wrk.headers["x-api-key"] = "{key}"')
-    check = wrong_status(port, path, body, key, expected)
-    if check is not None:
-        sys.exit(f"bench: {path} answered {check}, not {expected}")
-    with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
-        script.write("\n".join(lines))  # a response hook would slow wrk itself; the status was checked beforehand
-        script.flush()
-        command = ["wrk", "-t1", "-c32", f"-d{seconds}s", "-s", script.name, f"http://127.0.0.1:{port}{path}"]
-        printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    found = re.search(r"Requests/sec:\s*([\d.]+)", printed)
-    failed = re.search(r"Non-2xx or 3xx responses: (\d+)", printed)
-    if found is None or (expected < 400 and failed is not None):
-        sys.exit(f"bench: wrk failed at {path}:\n{printed}")
-    return float(found[1])
-
-
-def wrong_status(port: int, path: str, body: str | None, key: str | None, expected: int) -> int | None:
-    """Give the status of one request, if it is not the expected one."""
-    if port == BARE:
-        return None
-    status = int(
-        ask("GET" if body is None else "POST", path, None if body is None else json.loads(body), key=key, want="status")
-    )
-    return None if status == expected else status
-
-
-def ask(method: str, path: str, body: object = None, key: str | None = KEY, want: str = "body") -> bytes:
-    """Send one request to fauxreel and give its body, or its status as text."""
-    headers = {"content-type": "application/json"} | ({} if key is None else {"x-api-key": key})
-    data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(f"http://127.0.0.1:{FAUX}{path}", data, headers, method=method)
-    try:
-        with urllib.request.urlopen(request) as response:
-            content: bytes = response.read()
-            return content if want == "body" else str(response.status).encode()
-    except urllib.error.HTTPError as error:
-        return error.read() if want == "body" else str(error.code).encode()
-
-
-def submit(duration: str = "5s") -> str:
-    """Submit one job and give its id."""
-    return str(json.loads(ask("POST", "/api/generate-video", json.loads(ORDER) | {"duration": duration}))["runId"])
-
-
-def reset() -> None:
-    """Begin the sandbox again."""
-    ask("POST", "/_mock/reset")
-
-
-def jobs() -> int:
-    """How many jobs are stored."""
-    return int(json.loads(ask("GET", "/_mock/sandboxes/default"))["jobs"]["nanogpt"])
-
-
-def resident(pid: int) -> int:
-    """Bytes of memory that a process holds."""
-    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-
-
-def bare_command() -> list[str]:
-    """How bare uvicorn is started."""
-    return [
-        sys.executable,
-        "-m",
-        "uvicorn",
-        "bare:app",
-        "--app-dir",
-        str(HERE),
-        "--port",
-        str(BARE),
-        "--no-access-log",
-        "--log-level",
-        "warning",
-    ]
-
-
-def faux_command() -> list[str]:
-    """How fauxreel is started: limits and money lifted to fit the load."""
-    lifted = ["--set", "nanogpt.submits_per_minute=100000000", "--set", "nanogpt.balance=100000000000"]
-    return [sys.executable, "-m", "mockserver", "serve", "-q", "-p", str(FAUX), *lifted]
-
-
-@contextmanager
-def running(command: list[str], port: int, path: str = "/") -> Iterator[subprocess.Popen[bytes]]:
-    """Run a server for as long as the block lasts."""
-    process = subprocess.Popen(command, cwd=HERE.parent)
-    try:
-        wait_for(port, process, path)
-        yield process
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(10)
-
-
-def bare_server() -> AbstractContextManager[subprocess.Popen[bytes]]:
-    """Run the baseline."""
-    return running(bare_command(), BARE)
-
-
-def faux_server() -> AbstractContextManager[subprocess.Popen[bytes]]:
-    """Run fauxreel."""
-    return running(faux_command(), FAUX)
-
-
-def wait_for(port: int, process: subprocess.Popen[bytes], path: str) -> None:
-    """Come back as soon as a server answers."""
-    while process.poll() is None:
-        try:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-            connection.request("GET", path)
-            connection.getresponse().read()
-        except OSError:
-            time.sleep(0.002)  # noqa: TID251 - a benchmark waits for a process in real time
-        else:
-            return
-    sys.exit(f"bench: the server on port {port} did not start")
-
-
-def ready_after(command: list[str], port: int, path: str = "/") -> float:
-    """Seconds from the command to its first answer."""
-    started = time.perf_counter()
-    with running(command, port, path):
-        return time.perf_counter() - started
 
 
 if __name__ == "__main__":

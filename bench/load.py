@@ -1,0 +1,110 @@
+"""What the benchmark needs: servers that run for a while, wrk, and single requests."""
+
+import http.client
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+BARE, FAUX = 4801, 4802
+
+BARE_COMMAND = [
+    sys.executable, "-m", "uvicorn", "bare:app", "--app-dir", str(HERE), "--port", str(BARE),
+    "--no-access-log", "--log-level", "warning",
+]  # fmt: skip
+PLAIN_COMMAND = [sys.executable, "-m", "mockserver", "serve", "-q", "-p", str(FAUX)]
+LIFTED = {
+    "nanogpt.submits_per_minute": "100000000",
+    "nanogpt.balance": "100000000000",
+    "nouvel.requests_per_minute": "100000000",
+    "nouvel.scale_videos": "1000000000",
+    "viddyscribe.requests_per_minute": "100000000",
+    "viddyscribe.queued_jobs": "100000000",
+    "viddyscribe.minutes": "1000000000000",
+    "artnex.plan": "enterprise",
+    "artnex.credits": "1000000000000",
+}
+FAUX_COMMAND = [*PLAIN_COMMAND, *(word for name, value in LIFTED.items() for word in ("--set", f"{name}={value}"))]
+"""fauxreel with everything on; limits and money are lifted to fit the load."""
+
+
+def wrk(port: int, path: str, seconds: int, body: str | None = None, headers: Mapping[str, str] | None = None) -> float:
+    """Give the requests a second that one thread of wrk with 32 connections gets answered."""
+    lines = [f'wrk.method = "{"GET" if body is None else "POST"}"']
+    if body is not None:
+        lines += [f"wrk.body = [==[{body}]==]", 'wrk.headers["Content-Type"] = "application/json"']
+    lines += [f'wrk.headers["{name}"] = "{value}"' for name, value in (headers or {}).items()]
+    with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
+        script.write("\n".join(lines))
+        script.flush()
+        command = ["wrk", "-t1", "-c32", f"-d{seconds}s", "-s", script.name, f"http://127.0.0.1:{port}{path}"]
+        printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    found = re.search(r"Requests/sec:\s*([\d.]+)", printed)
+    if found is None:
+        sys.exit(f"bench: wrk failed at {path}:\n{printed}")
+    return float(found[1])
+
+
+def ask(method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None) -> tuple[int, bytes]:
+    """Send one request to fauxreel; give status and body."""
+    connection = http.client.HTTPConnection("127.0.0.1", FAUX, timeout=60)
+    data = None if body is None else json.dumps(body)
+    connection.request(method, path, data, {"content-type": "application/json", **(headers or {})})
+    response = connection.getresponse()
+    content = response.read()
+    connection.close()
+    return response.status, content
+
+
+def told(method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None) -> Any:
+    """Send one request that has to succeed, and give its JSON."""
+    status, content = ask(method, path, body, headers)
+    if status >= 400:
+        sys.exit(f"bench: {method} {path} answered {status}: {content[:300]!r}")
+    return json.loads(content)
+
+
+def resident(pid: int) -> int:
+    """Bytes of memory that a process holds."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+@contextmanager
+def running(command: list[str], port: int, path: str = "/") -> Iterator[subprocess.Popen[bytes]]:
+    """Run a server, ready to answer, for as long as the block lasts."""
+    process = subprocess.Popen(command, cwd=HERE.parent)
+    try:
+        _wait_for(port, process, path)
+        yield process
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(10)
+
+
+def ready_after(command: list[str], port: int, path: str = "/") -> float:
+    """Seconds from the command to its first answer."""
+    started = time.perf_counter()
+    with running(command, port, path):
+        return time.perf_counter() - started
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes], path: str) -> None:
+    while process.poll() is None:
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+            connection.request("GET", path)
+            connection.getresponse().read()
+        except OSError:
+            time.sleep(0.002)  # noqa: TID251 - a benchmark waits for a process in real time
+        else:
+            return
+    sys.exit(f"bench: the server on port {port} did not start")
