@@ -81,7 +81,7 @@ def _auth(openapi, key):
     return {name: {"bearer" if scheme["type"] == "http" else "api_key": key}}
 
 
-def journeys(schema, *, scenarios=60, steps=12):
+def journeys(schema, *, scenarios=40, steps=12):
     """A test case that walks along the description's links, `scenarios` times up to `steps` requests."""
 
     class Journeys(schema.as_state_machine()):
