@@ -22,20 +22,32 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from mockserver.media.measure import pictures_of
-from mockserver.media.narration import RATE, WIDTH, Narration, Pcm, Rest, rests_of, silence, spliced, splices, voice
+from mockserver.media.narration import (
+    MICROSECOND,
+    RATE,
+    WIDTH,
+    Narration,
+    Pcm,
+    Rest,
+    rests_of,
+    silence,
+    spliced,
+    splices,
+    voice,
+)
 from mockserver.media.probe import OPTIONS
 from mockserver.media.soundtrack import sound, sound_of
 
+HELD = frozenset({"h264", "hevc", "vvc", "av1", "vp9", "mpeg4", "mpeg2video", "mpeg1video", "mjpeg", "png", "ffv1"})
 FILE = {"movflags": "faststart", "fflags": "bitexact"}
 BITEXACT = {"flags": "bitexact"}
 X264 = {"preset": "ultrafast", "tune": "zerolatency", "threads": "1"} | BITEXACT
 TICKS = 90_000  # a second, for pictures that are encoded again
+MOST_TICKS = 10**7  # a second
 MOST_PICTURES = 10**6  # an hour has 432,000, at 120 a second
 MOST_PIXELS = 5 * 10**10  # in all pictures that are encoded again; of a larger video only the key pictures are
 
-Timed: TypeAlias = (
-    "tuple[float, Packet[VideoStream] | Packet[AudioStream]]"  # with the second in which it starts
-)
+Timed: TypeAlias = "tuple[float, Packet[VideoStream] | Packet[AudioStream]]"  # with the second in which it starts
 
 
 def write_described(source: Path, narration: Narration, target: Path) -> None:
@@ -43,34 +55,47 @@ def write_described(source: Path, narration: Narration, target: Path) -> None:
 
     Raises av.FFmpegError or ValueError for a file without pictures that make sense.
     """
-    with (
-        source.open("rb") as opened,
-        av.open(opened, "r", options=OPTIONS, metadata_errors="replace") as media,
-        av.open(str(target), "w", "mp4", container_options=FILE) as file,
-    ):
-        rests, pictures = _pictures(source, media, file, narration)
-        tracks = [pictures]
-        places = splices(narration, rests)
-        if sound_of(media):
-            own = spliced(sound(source, narration.length), places if narration.rests else [], silence)
-            tracks.append(_sound(file, own, "Original"))
-        described = spliced(sound(source, narration.length), places, voice(narration))
-        tracks.append(_sound(file, described, "Audio description", Disposition.default | Disposition.descriptions))
-        for _, packet in heapq.merge(*tracks, key=lambda timed: timed[0]):
-            file.mux(packet)
+    shown, scale = _shown(source)
+    copies = bool(scale) and _can_be_copied(shown, scale, narration)
+    try:
+        _write(source, narration, target, shown if copies else [])
+    except av.FFmpegError:
+        if not copies:
+            raise
+        _write(source, narration, target, [])
 
 
-def _pictures(
-    source: Path, media: InputContainer, file: OutputContainer, narration: Narration
-) -> tuple[list[Rest], Iterator[Timed]]:
-    """Say where the media can rest, and give its pictures, moved by that: as they are, or encoded again."""
-    video = _video(media)
-    shown = _shown(source)
-    if video.codec.canonical_name in file.supported_codecs and len(set(shown)) == len(shown):
-        rests = rests_of(narration, _instants(shown, video.time_base or Fraction(1)))
-        return rests, _copied(media, file, shown, Shifts(rests))
-    rests = rests_of(narration)
-    return rests, _encoded(media, file, Shifts(rests))
+def _can_be_copied(shown: list[int], scale: Fraction, narration: Narration) -> bool:
+    """Tell whether an MP4 can say when the pictures are shown: at different times, and near the media's length."""
+    last = max(shown) * scale
+    makes_sense = last <= 2 * Fraction(narration.length // MICROSECOND, 10**6) + 10
+    return makes_sense and len(set(shown)) == len(shown) and scale.denominator <= MOST_TICKS
+
+
+def _write(source: Path, narration: Narration, target: Path, shown: list[int]) -> None:
+    """Write the MP4, with the pictures' own packets if it is told when they are `shown`."""
+    with source.open("rb") as opened, av.open(opened, "r", options=OPTIONS, metadata_errors="replace") as media:
+        video = _video(media)
+        options = FILE | {"video_track_timescale": str(_ticks(video.time_base if shown else None))}
+        with av.open(str(target), "w", "mp4", container_options=options) as file:
+            rests = rests_of(narration, _instants(shown, video.time_base or Fraction(1)) if shown else None)
+            shifts, places = Shifts(rests), splices(narration, rests)
+            tracks = [_copied(media, file, shown, shifts) if shown else _encoded(media, file, shifts, narration)]
+            if sound_of(media):
+                own = spliced(sound(source, narration.length), places if narration.rests else [], silence)
+                tracks.append(_sound(file, own, "Original"))
+            described = spliced(sound(source, narration.length), places, voice(narration))
+            tracks.append(_sound(file, described, "Audio description", Disposition.default | Disposition.descriptions))
+            for _, packet in heapq.merge(*tracks, key=lambda timed: timed[0]):
+                file.mux(packet)
+
+
+def _ticks(scale: Fraction | None) -> int:
+    """Say how many ticks a second has in the MP4, so that each of the pictures' times falls on one."""
+    ticks = TICKS if scale is None else scale.denominator
+    while ticks < 10_000:
+        ticks *= 2
+    return ticks
 
 
 def _video(media: InputContainer) -> VideoStream:
@@ -100,17 +125,22 @@ class Shifts:
         return self._sums[bisect_right(self._at, second)]
 
 
-def _shown(source: Path) -> list[int]:
-    """Read when each picture is shown, in the order in which they are decoded, counted from the file's beginning."""
+def _shown(source: Path) -> tuple[list[int], Fraction]:
+    """Read when each picture is shown, in the order in which they are decoded, counted from the file's beginning.
+
+    The unit comes second, in seconds: 0 for pictures that no MP4 can hold.
+    """
     with source.open("rb") as opened, av.open(opened, "r", options=OPTIONS, metadata_errors="replace") as media:
         video = _video(media)
         times = [packet.pts if packet.pts is not None else packet.dts for packet in _packets(media, video)]
-        begins = round(Fraction(media.start_time or 0, 10**6) / (video.time_base or 1))
+        scale = video.time_base or Fraction(1)
+        begins = round(Fraction(media.start_time or 0, 10**6) / scale)
+        known = video.codec.canonical_name in HELD
     if not times:
         raise ValueError("this video has no pictures")
     found = [begins if time is None else time for time in times]
     first = min([begins, *found])
-    return [time - first for time in found]
+    return [time - first for time in found], scale if known else Fraction(0)
 
 
 def _instants(shown: list[int], scale: Fraction) -> list[Fraction]:
@@ -138,7 +168,7 @@ def _copied(media: InputContainer, file: OutputContainer, shown: list[int], shif
     return packets()
 
 
-def _encoded(media: InputContainer, file: OutputContainer, shifts: Shifts) -> Iterator[Timed]:
+def _encoded(media: InputContainer, file: OutputContainer, shifts: Shifts, narration: Narration) -> Iterator[Timed]:
     """Give the pictures as H.264; of a video with more of them than is sensible, the key pictures."""
     video = _video(media)
     rate = video.guessed_rate or video.average_rate or Fraction(25)
@@ -146,13 +176,13 @@ def _encoded(media: InputContainer, file: OutputContainer, shifts: Shifts) -> It
         video.codec_context.skip_frame = "NONKEY"
     width, height = video.width + video.width % 2, video.height + video.height % 2
     stream = file.add_stream("libx264", 25, X264, width=width, height=height, pix_fmt="yuv420p")
-    stream.time_base = scale = Fraction(1, TICKS)
-    begins = Fraction(media.start_time or 0, 10**6)
+    stream.time_base = stream.codec_context.time_base = scale = Fraction(1, TICKS)
+    begins, end = Fraction(media.start_time or 0, 10**6), Fraction(narration.length // MICROSECOND, 10**6)
 
     def packets() -> Iterator[Timed]:
         last = -1
         for frame in _decoded(media, video):
-            at = max(Fraction(0), (frame.pts or 0) * (frame.time_base or scale) - begins)
+            at = min(max(Fraction(0), (frame.pts or 0) * (frame.time_base or scale) - begins), end)
             picture = frame.reformat(width, height, "yuv420p")
             last = picture.pts = max(round((at + shifts.by(at)) * TICKS), last + 1)
             picture.time_base = scale
