@@ -41,8 +41,17 @@ def envelope(body: Body) -> Envelope:
     """Read that part of a body."""
     if isinstance(body, bytes):
         return decoded(body, Envelope)
-    raw = {name: msgspec.Raw(body[name].encode()) for name in ("input", "generation_config") if body.get(name)}
-    return Envelope(**raw, media_id=body.get("media_id", ""), source_url=body.get("source_url", ""))
+    return Envelope(
+        input=_part(body, "input"),
+        generation_config=_part(body, "generation_config"),
+        media_id=body.get("media_id", ""),
+        source_url=body.get("source_url", ""),
+    )
+
+
+def _part(form: Mapping[str, str], name: str) -> msgspec.Raw | UnsetType:
+    """The JSON in a part of a form; an empty part counts as none."""
+    return msgspec.Raw(form[name].encode()) if form.get(name) else UNSET
 
 
 def source_of(body: Body, among: tuple[SourceType, ...], *, has_file: bool = False) -> Source:

@@ -10,7 +10,7 @@ from mockserver.core.refusals import Moderated, NotReady
 from mockserver.core.scenarios import Scenario
 from mockserver.providers.viddyscribe import outputs, timeline
 from mockserver.providers.viddyscribe.catalogue import Kind, price
-from mockserver.providers.viddyscribe.catalogue.orders import Media, Order
+from mockserver.providers.viddyscribe.catalogue.orders import Footage, Media, Order
 from mockserver.providers.viddyscribe.inputs import READERS, Config, Source, SourceType
 from mockserver.web.call import Call
 from mockserver.web.provider import Handler
@@ -54,10 +54,12 @@ def _accept(call: Call, kind: Kind, media: Media, config: Config, source: Source
     if footage is None:
         raise AssertionError("verified media has footage")
     check_length(call, footage)
-    scenario = call.scenario()
-    _refuse_at_once(scenario)
     most = limit_of(call, "queued_jobs", call.options.queued_jobs)
     check_queue(call, most)
+    cost = price(kind, footage.length, given_text=config.given is not None)
+    call.house.afford(call.account, cost, call.now)
+    scenario = call.scenario()
+    _refuse_at_once(scenario)
     draw = call.house.draw("job")
     job = Job(
         id=f"task_{draw.token(12)}",
@@ -65,9 +67,9 @@ def _accept(call: Call, kind: Kind, media: Media, config: Config, source: Source
         key=call.account.purse,
         submitted_at=call.now,
         timeline=timeline.planned(scenario, footage.length, wait),
-        price=price(kind, footage.length, given_text=config.given is not None),
+        price=cost,
         terms="when_done",
-        order=_order(kind, media, config),
+        order=_order(kind, media.id, footage, config),
         seed=draw.number(),
         scenario=scenario.name,
     )
@@ -102,13 +104,11 @@ def _refuse_at_once(scenario: Scenario) -> None:
             return
 
 
-def _order(kind: Kind, media: Media, config: Config) -> Order:
-    if media.footage is None:
-        raise AssertionError("verified media has footage")
+def _order(kind: Kind, media_id: str, footage: Footage, config: Config) -> Order:
     return Order(
         kind=kind,
-        media=media.id,
-        footage=media.footage,
+        media=media_id,
+        footage=footage,
         format=config.format,
         language=config.language,
         category=config.category,
