@@ -65,7 +65,7 @@ def ask(method: str, path: str, body: object = None, headers: Mapping[str, str] 
     return response.status, content
 
 
-def told(method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None) -> Any:
+def told(method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None) -> Any:  # noqa: ANN401
     """Send one request that has to succeed, and give its JSON."""
     status, content = ask(method, path, body, headers)
     if status >= 400:

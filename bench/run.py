@@ -28,9 +28,9 @@ class House:
     job_id: str
     poll: str
 
-    def submitted(self, order: object = None) -> str:
+    def submitted(self, order: object = None, sandbox: str = "") -> str:
         """Submit one job and give its id."""
-        return str(told("POST", self.submit, order or self.order(), self.key)[self.job_id])
+        return str(told("POST", sandbox + self.submit, order or self.order(), self.key)[self.job_id])
 
 
 def described() -> dict[str, str]:
@@ -93,48 +93,60 @@ class Bench:
 
     def rates(
         self, path: str, order: object = None, key: Mapping[str, str] | None = None, *, fresh: bool = False
-    ) -> tuple[float, float]:
-        """Give the ratio to bare uvicorn, and fauxreel's rate; with `fresh`, each run begins without jobs."""
+    ) -> float:
+        """Give the ratio to bare uvicorn; with `fresh`, each run begins without jobs."""
         body = None if order is None else json.dumps(order)
-        bare, faux = [], []
+        ratios = []
         for _ in range(self.rounds):
             if fresh:
                 told("POST", "/_mock/reset")
-            bare.append(wrk(BARE, "/", self.seconds, body))
-            faux.append(wrk(FAUX, path, self.seconds, body, key))
-        return statistics.median(f / b for f, b in zip(faux, bare, strict=True)), statistics.median(faux)
+            bare = wrk(BARE, "/", self.seconds, body)
+            ratios.append(wrk(FAUX, path, self.seconds, body, key) / bare)
+        return statistics.median(ratios)
 
     def measure(self, pid: int, stored: int) -> None:
         """Measure NanoGPT with few and with many stored jobs, refusals and a download, then the other houses."""
         poll = NANOGPT.poll + NANOGPT.submitted()
-        ratio, poll_few = self.rates(poll, key=NANOGPT.key)
-        self.least("poll / bare, no stored jobs", ratio, 0.55)
-        ratio, submit_few = self.rates(NANOGPT.submit, ORDER, NANOGPT.key, fresh=True)
-        self.least("submit / bare, no stored jobs", ratio, 0.45)
+        self.least("poll / bare, no stored jobs", self.rates(poll, key=NANOGPT.key), 0.55)
+        submits = self.rates(NANOGPT.submit, ORDER, NANOGPT.key, fresh=True)
+        self.least("submit / bare, no stored jobs", submits, 0.45)
         expect(401, "GET", poll, None, {})
-        self.least("refusal (no key) / bare", self.rates(poll)[0], 0.5)
+        self.least("refusal (no key) / bare", self.rates(poll), 0.5)
         broke = {"x-api-key": "broke"}
         expect(402, "POST", NANOGPT.submit, ORDER, broke)
-        self.least("refusal (no money) / bare", self.rates(NANOGPT.submit, ORDER, broke)[0], 0.5)
-        self.many(pid, stored, poll_few, submit_few)
+        self.least("refusal (no money) / bare", self.rates(NANOGPT.submit, ORDER, broke), 0.5)
+        self.many(pid, stored)
         self.download()
         self.houses()
 
-    def many(self, pid: int, stored: int, poll_few: float, submit_few: float) -> None:
-        """Measure again beside many stored jobs, and what one of them takes of memory."""
-        told("POST", "/_mock/reset")
+    def many(self, pid: int, stored: int) -> None:
+        """Measure a sandbox with many stored jobs beside one with few, and what a job takes of memory."""
         for _ in range(2000):  # what the journal and the caches keep is there before the memory is looked at
-            NANOGPT.submitted()
-        before, jobs_before = resident(pid), jobs()
-        while jobs() < stored:
-            wrk(FAUX, NANOGPT.submit, 1, json.dumps(ORDER), NANOGPT.key)
-        self.most("memory, KB a stored job", (resident(pid) - before) / (jobs() - jobs_before) / 1024, 1.5)
-        ratio, rate = self.rates(NANOGPT.poll + NANOGPT.submitted(), key=NANOGPT.key)
-        self.least(f"poll / bare, {stored} jobs", ratio, 0.55)
-        ratio, submit_rate = self.rates(NANOGPT.submit, ORDER, NANOGPT.key)
-        self.least(f"submit / bare, {stored} jobs", ratio, 0.45)
-        self.least(f"poll at {stored} jobs / at none", rate / poll_few, 0.9)
-        self.least(f"submit at {stored} jobs / at none", submit_rate / submit_few, 0.9)
+            NANOGPT.submitted(sandbox="/@many")
+        before, jobs_before = resident(pid), jobs("many")
+        while jobs("many") < stored:
+            wrk(FAUX, f"/@many{NANOGPT.submit}", 1, json.dumps(ORDER), NANOGPT.key)
+        self.most("memory, KB a stored job", (resident(pid) - before) / (jobs("many") - jobs_before) / 1024, 1.5)
+        poll = "/@many" + NANOGPT.poll + NANOGPT.submitted(sandbox="/@many")
+        self.least(f"poll / bare, {stored} jobs", self.rates(poll, key=NANOGPT.key), 0.55)
+        submit = f"/@many{NANOGPT.submit}"
+        self.least(f"submit / bare, {stored} jobs", self.rates(submit, ORDER, NANOGPT.key), 0.45)
+        self.least(f"poll at {stored} jobs / at none", self.many_beside_few(order=False), 0.9)
+        self.least(f"submit at {stored} jobs / at none", self.many_beside_few(order=True), 0.9)
+
+    def many_beside_few(self, *, order: bool) -> float:
+        """Give the ratio of the rates with many stored jobs and with few, in turns; the few are forgotten each time."""
+        body = json.dumps(ORDER) if order else None
+        ratios = []
+        for _ in range(self.rounds + 2):
+            rates = {}
+            for name in ("few", "many"):
+                if name == "few":
+                    told("POST", "/@few/_mock/reset")
+                path = NANOGPT.submit if order else NANOGPT.poll + NANOGPT.submitted(sandbox=f"/@{name}")
+                rates[name] = wrk(FAUX, f"/@{name}{path}", self.seconds, body, NANOGPT.key)
+            ratios.append(rates["many"] / rates["few"])
+        return statistics.median(ratios)
 
     def download(self) -> None:
         """Measure the download of a clip of about 300 KB that is kept in memory."""
@@ -143,7 +155,7 @@ class Bench:
         link = told("GET", NANOGPT.poll + run_id, None, NANOGPT.key)["data"]["output"]["video"]["url"]
         path = "/" + link.split("/", 3)[3]
         _, video = ask("GET", path)
-        self.least(f"download of {len(video) // 1000} KB / bare hello", self.rates(path)[0], 0.25)
+        self.least(f"download of {len(video) // 1000} KB / bare hello", self.rates(path), 0.25)
 
     def houses(self) -> None:
         """Measure polls and submissions of the other houses beside NanoGPT's, in turns."""
@@ -190,9 +202,9 @@ def expect(status: int, method: str, path: str, body: object, headers: Mapping[s
         sys.exit(f"bench: {method} {path} answered {found}, not {status}: {content[:300]!r}")
 
 
-def jobs() -> int:
-    """How many jobs NanoGPT holds."""
-    return int(told("GET", "/_mock/sandboxes/default")["jobs"]["nanogpt"])
+def jobs(sandbox: str) -> int:
+    """How many jobs NanoGPT holds in a sandbox."""
+    return int(told("GET", f"/_mock/sandboxes/{sandbox}")["jobs"]["nanogpt"])
 
 
 def main() -> int:
