@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import av
+import pytest
 
 from tests.end_to_end.conftest import served
 
@@ -21,15 +22,41 @@ def demo(folder, *words):
     )  # fmt: skip
 
 
-def test_two_videos_are_saved_and_the_third_one_is_refunded(tmp_path):
-    done = demo(tmp_path, "--speed", "3000")
+@pytest.fixture(scope="module")
+def told(tmp_path_factory):
+    """The demo, played once: what it said, and where its files are."""
+    folder = tmp_path_factory.mktemp("videos")
+    return demo(folder, "--speed", "3000"), folder
+
+
+def test_two_videos_are_saved_and_the_third_one_is_refunded(told):
+    done, folder = told
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "after ordering   46.24 USD, 3.76 paid" in done.stdout
     assert "at the end       46.46 USD, 0.22 refunded" in done.stdout
     assert "Content policy violation, refunded" in done.stdout
-    assert {shape(file) for file in tmp_path.iterdir()} == {("h264", 1280, 720, 5.0)}
-    assert len(list(tmp_path.glob("vid_*.mp4"))) == 2
+    assert {shape(file) for file in folder.glob("vid_*.mp4")} == {("h264", 1280, 720, 5.0)}
+    assert len(list(folder.glob("vid_*.mp4"))) == 2
+
+
+def test_each_provider_makes_a_video_and_one_is_described_aloud(told):
+    done, folder = told
+    [clip], [description], [ad] = (folder.glob(f"{name}.mp4") for name in ("req_*", "task_*", "*-*-*-*-*"))
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert shape(ad) == ("h264", 720, 1280, 15.0)
+    assert shape(clip) == ("h264", 1280, 720, 4.0)
+    codec, width, height, seconds = shape(description)
+    assert (codec, width, height) == ("h264", 720, 1280)
+    assert seconds > 15  # it rests while the description is spoken
+    for line in (
+        r"NanoGPT +a text, veo2-video +3\.40 USD",
+        r"Nouvel +an ad for a shoe +1 video of the plan",
+        r"Artnex +a text, veo3\.1 +3000 credits",
+        r"ViddyScribe +the ad, described aloud +0\.25 minutes",
+    ):
+        assert re.search(line, done.stdout), done.stdout
 
 
 def shape(file):
