@@ -50,7 +50,7 @@ class CommandError(Exception):
 
 def serve(options: argparse.Namespace) -> int:
     """Serve until interrupted."""
-    from mockserver.serving import bound_socket, run_server  # noqa: PLC0415 - --help must not load a server
+    from mockserver.serving import bound_socket, leave_by_the_door, run_server  # noqa: PLC0415 - --help must not load a server
 
     settings = _settings(options)
     sock = _bound(bound_socket, settings)
@@ -59,6 +59,7 @@ def serve(options: argparse.Namespace) -> int:
         print(f"FAUXREEL_URL={url}", flush=True)
     if not options.quiet:
         print(_banner(url, settings), flush=True)
+    leave_by_the_door()
     run_server(settings, sock)
     return OK
 
@@ -67,7 +68,7 @@ def run(options: argparse.Namespace) -> int:
     """Start a server on a free port, run a command against it, stop it, and exit with the command's code."""
     import subprocess  # noqa: PLC0415 - running somebody's command is what `run` is for
 
-    from mockserver.serving import bound_socket, serving  # noqa: PLC0415 - --help must not load a server
+    from mockserver.serving import bound_socket, leave_by_the_door, serving  # noqa: PLC0415 - --help must not load a server
 
     words = options.words[1:] if options.words[:1] == ["--"] else options.words
     if not words:
@@ -77,6 +78,7 @@ def run(options: argparse.Namespace) -> int:
     settings = _settings(options)
     sock = _bound(bound_socket, settings)
     url = _url_of(sock.getsockname())
+    leave_by_the_door()
     with serving(settings, sock):
         try:
             environment = {**os.environ, **_variables(url, settings)}

@@ -1,5 +1,6 @@
 """Uploads over real sockets: a server that stays small, goes on, and leaves nothing on the disk."""
 
+import signal
 import socket
 import time
 from contextlib import contextmanager
@@ -134,3 +135,16 @@ def test_a_long_track_is_made_and_sent_by_a_small_server(server):
 
     assert size == 44 + 1800 * 24_000 * 2
     assert memory(server.process) - before < 40 * MEGABYTE
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
+def test_a_server_that_is_told_to_stop_takes_its_files_with_it(tmp_path, monkeypatch, how):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    with served("--only", "viddyscribe") as running:
+        httpx.post(f"{running.url}{API}/upload_media", headers=KEY, files={"file": FILM}).raise_for_status()
+        assert list(tmp_path.iterdir())
+
+        running.process.send_signal(how)
+        running.process.wait(timeout=10)
+
+    assert list(tmp_path.iterdir()) == []

@@ -39,7 +39,7 @@ FOLLOWED = schemathesis.openapi.from_path(DESCRIPTION, config=GOOD)
 @pytest.fixture(scope="module")
 def address():
     sock = bound_socket("127.0.0.1", 0)
-    with serving(load(SERVER), None, sock):
+    with serving(load(SERVER), sock):
         yield f"http://127.0.0.1:{sock.getsockname()[1]}"
 
 
