@@ -136,9 +136,8 @@ class Street:
             response = await self._answer(scope, receive)
         except ClientDisconnect:
             return
-        except (BadSandboxError, UnknownScenarioError) as error:
-            code = "bad_sandbox" if isinstance(error, BadSandboxError) else "unknown_scenario"
-            response = mock_error(400, code, str(error))
+        except BadSandboxError as error:
+            response = mock_error(400, "bad_sandbox", f"{error}.")
         await response(scope, receive, send)
 
     async def _controlled(self, scope: Scope, receive: Receive, send: Send) -> bool:
@@ -205,7 +204,9 @@ class Street:
         except Refused as refusal:
             response = self._refuse(provider, refusal, call.options)
             call.clause = getattr(response, "clause", None)
-        except (ClientDisconnect, BadSandboxError, UnknownScenarioError):
+        except UnknownScenarioError as error:
+            return mock_error(400, "unknown_scenario", f"{error}.")
+        except (ClientDisconnect, BadSandboxError):
             raise
         except Exception:
             log.exception("fauxreel crashed while it answered %s %r", call.scope["method"], call.scope["path"])
@@ -231,20 +232,21 @@ class Street:
             reply = self._refuse(provider, UnknownPath(path, nearest), sandbox.houses[provider.name].options)
             reply.raw_headers.extend(provider.headers)
         else:
-            hint = (
-                f"The nearest routes are: {', '.join(nearest)}"
-                if nearest
-                else f"See {CONTROL}/providers for what is served."
-            )
+            hint = f"The nearest routes are: {', '.join(nearest)}" if nearest else self._hint()
             reply = mock_error(404, "unknown_path", f"No provider has anything at {path[:200]!r}.", hint)
-        _note_plain(sandbox, scope, reply)
+        _note_plain(sandbox, scope, reply, provider)
         return reply
+
+    def _hint(self) -> str:
+        if self.control is not None:
+            return f"See {CONTROL}/providers for what is served."
+        return f"Served are: {', '.join(self.providers)}"
 
     def _too_large(self, doors: Doors, sandbox: Sandbox, scope: Scope) -> Reply:
         provider = next(iter(doors.values()))[0]
         reply = self._refuse(provider, RequestTooLarge("headers"), sandbox.houses[provider.name].options)
         reply.raw_headers.extend(provider.headers)
-        _note_plain(sandbox, {**scope, "headers": scope["headers"][:HEADERS_AT_MOST]}, reply)
+        _note_plain(sandbox, {**scope, "headers": scope["headers"][:HEADERS_AT_MOST]}, reply, provider)
         return reply
 
     def _wrong_method(self, doors: Doors, sandbox: Sandbox, scope: Scope, headers: Mapping[bytes, bytes]) -> Reply:
@@ -256,7 +258,7 @@ class Street:
             reply = self._refuse(provider, WrongMethod(allowed), sandbox.houses[provider.name].options)
             reply.raw_headers.append((b"allow", ", ".join(allowed).encode()))
         reply.raw_headers.extend(provider.headers)
-        _note_plain(sandbox, scope, reply)
+        _note_plain(sandbox, scope, reply, provider)
         return reply
 
 
@@ -304,13 +306,13 @@ def _note(sandbox: Sandbox, call: Call, response: Response) -> None:
     )  # fmt: skip
 
 
-def _note_plain(sandbox: Sandbox, scope: Scope, reply: Reply) -> None:
+def _note_plain(sandbox: Sandbox, scope: Scope, reply: Reply, provider: Provider | None) -> None:
     client = scope.get("client")
     sandbox.journal.add(
         Exchange(
             sandbox.now(), scope["method"], scope["path"], scope["query_string"], scope["headers"], b"",
-            client[0] if client else "unknown", None, None, None, reply.status_code, reply.raw_headers,
-            bytes(reply.body[:BODY_KEPT]),
+            client[0] if client else "unknown", None if provider is None else provider.name, None, None,
+            reply.status_code, reply.raw_headers, bytes(reply.body[:BODY_KEPT]), None, reply.clause,
         )
     )  # fmt: skip
 

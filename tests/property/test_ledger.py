@@ -154,9 +154,16 @@ def test_a_job_that_cannot_be_paid_leaves_no_trace():
     machine = Money()
     now = machine.sandbox.now()
     dear = Job(
-        id="dear", provider="acme", key="key", submitted_at=now, timeline=Timeline.of(done("done")), price=Decimal("100.01"),
-        terms="at_submission", order=None, seed=0,
-    )  # fmt: skip
+        id="dear",
+        provider="acme",
+        key="key",
+        submitted_at=now,
+        timeline=Timeline.of(done("done")),
+        price=Decimal("100.01"),
+        terms="at_submission",
+        order=None,
+        seed=0,
+    )
     with pytest.raises(Unaffordable):
         machine.house.add(dear, machine.account, now)
     assert machine.house.count() == 0

@@ -199,6 +199,13 @@ class TestRequests:
             "[redacted]",
         )
 
+    async def test_refusals_before_a_handler_are_there_too(self, visitor):
+        await visitor.post("/v1/videos", json={"prompt": "x"}, headers={"x-mock-scenario": "stuk"})
+        await visitor.delete("/v1/videos/1")
+        [wrong, misspelt] = (await visitor.get("/_mock/requests")).json()["items"]
+        assert (wrong["status"], wrong["provider"]) == (405, "acme")
+        assert (misspelt["status"], misspelt["operation"]) == (400, "create_video")
+
     async def test_they_are_filtered_and_paged(self, visitor):
         for _ in range(3):
             await visitor.get("/v1/videos/1")
