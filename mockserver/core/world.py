@@ -19,6 +19,7 @@ from mockserver.core.jobs import Job
 from mockserver.core.journal import Journal
 from mockserver.core.ledger import Balance, Entry
 from mockserver.core.limits import Limit
+from mockserver.core.places import Places
 from mockserver.core.post import Post
 from mockserver.core.refusals import KeyRejected, OverLimit, Unaffordable
 from mockserver.core.scenarios import SCENARIOS, SUCCEEDS, Plan, Queued, Scenario
@@ -71,6 +72,7 @@ class House:
         self._numbers = f"{base}/numbers"
         self._due = f"{base}/due/"
         self._buckets = f"{base}/limits/"
+        self.places = Places(store=sandbox.store, base=f"{base}/places/")
         self._records = f"{base}/records/"
         self._remembered: dict[str, Account] = {}
         self._urns: dict[tuple[str, ...], Urn] = {}
@@ -316,10 +318,7 @@ class Sandbox:
         return plan
 
     def next_scenario(self, provider: str, among: Collection[str] = SCENARIOS) -> Scenario:
-        """How the next job goes that does not say so itself; takes it off the queue.
-
-        One that is not `among` these is left to whom it concerns, and all goes well.
-        """
+        """How the next job goes that does not say itself; taken off the queue if it is `among` what concerns it."""
         plan = self.plan
         scenario, rest = plan.take(provider) if plan.queue else (plan.default, plan)
         if scenario.name not in among:

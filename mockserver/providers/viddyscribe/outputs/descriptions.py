@@ -29,12 +29,14 @@ def drawn(length: timedelta, seed: int, category: str, *, extended: bool) -> lis
 
 def _walk(length: int, seed: int, category: str, *, extended: bool) -> Iterator[Description]:
     start, number, said = min(LEAD_IN, length // 4), 0, ""
-    while not number or start + 1000 <= length:
+    while True:
         draw = Draw(seed, "description", category, number)
         text = said = _other(SCENES[category], said, draw)
         if extended:
             text = f"{text} {_other(SCENES[category], said, draw)}"
         end = start + PER_WORD * len(text.split())
+        if end > length and number:  # a short media has one description, however little time there is for it
+            return
         yield Description(start, min(end, length), text)
         start, number = end + 1500 + draw.below(4500), number + 1
 

@@ -74,7 +74,7 @@ def _accept(call: Call, kind: Kind, media: Media, config: Config, source: Source
         scenario=scenario.name,
     )
     call.house.add(job, call.account, call.now)
-    queue(call, job, most)
+    queue(call, job)
     call.job_id = job.id
     return job
 

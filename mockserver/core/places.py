@@ -1,0 +1,46 @@
+"""Places: what a team may have so many of at once, for example queued jobs or uploads on their way."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from mockserver.core.store import Store
+
+
+class Places:
+    """Who takes a place and until when, by kind and team; when its time is over, a place is free by itself."""
+
+    def __init__(self, store: Store, base: str) -> None:
+        self._store = store
+        self._base = base
+
+    def taken(self, kind: str, team: str, now: datetime) -> int:
+        """How many places a team has taken at `now`."""
+        over = len(self._store.due(f"{self._base}{kind}/{team}", now))
+        if over:
+            return self._count(kind, team, -over)
+        return self._store.get(self._base + kind, team) or 0
+
+    def take(self, kind: str, team: str, who: str, until: datetime) -> None:
+        """Take one more place, until `until` at the latest."""
+        with self._store.transaction():
+            self._store.schedule(f"{self._base}{kind}/{team}", until, who)
+            self._count(kind, team, 1)
+
+    def give_back(self, kind: str, team: str, gone: Callable[[str], bool]) -> None:
+        """Free the places of those who are gone before their time."""
+        answers: list[bool] = []
+
+        def noted(who: str) -> bool:
+            answers.append(gone(who))
+            return answers[-1]
+
+        self._store.withdraw(f"{self._base}{kind}/{team}", noted)
+        if any(answers):
+            self._count(kind, team, -sum(answers))
+
+    def next_free(self, kind: str, team: str) -> datetime | None:
+        """When the next place becomes free by itself; None if none is taken."""
+        return self._store.next_due(f"{self._base}{kind}/{team}")
+
+    def _count(self, kind: str, team: str, change: int) -> int:
+        return self._store.update(self._base + kind, team, lambda before: (before or 0) + change or None) or 0
