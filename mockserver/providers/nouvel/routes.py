@@ -112,7 +112,7 @@ def _shelf(call: Call) -> str:
 
 async def get_job(call: Call) -> Response:
     """`GET /api/v1/jobs/{jobId}`: how far a job is."""
-    job = call.job(call.params["job_id"])
+    job = call.job(call.params["jobId"])
     answer = outputs.status(job, call.now, call.base)
     call.polled(job)
     return call.json(answer)
@@ -158,7 +158,7 @@ def _word(call: Call, job_id: str, index: int) -> str:
 
 async def get_project(call: Call) -> Response:
     """`GET /api/v1/projects/{projectId}`: one video with its scenes."""
-    project_id = call.params["project_id"]
+    project_id = call.params["projectId"]
     found: tuple[str, int] | None = call.house.record(_shelf(call), project_id)
     if found is None:
         raise NotFound("project", project_id)
@@ -236,8 +236,8 @@ def _unix(at: datetime) -> int:
 
 ROUTES = (
     on("POST /api/v1/generate", generate, limit=requests, permission="generate"),
-    on("GET /api/v1/jobs/{job_id}", get_job, limit=requests, permission="projects:read"),
+    on("GET /api/v1/jobs/{jobId}", get_job, limit=requests, permission="projects:read"),
     on("GET /api/v1/projects", list_projects, limit=requests, permission="projects:read"),
-    on("GET /api/v1/projects/{project_id}", get_project, limit=requests, permission="projects:read"),
+    on("GET /api/v1/projects/{projectId}", get_project, limit=requests, permission="projects:read"),
     on("GET /media/nouvel/{job_id}/{name}", media, key="none"),
 )

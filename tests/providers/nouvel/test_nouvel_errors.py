@@ -41,7 +41,7 @@ async def test_refusals_are_looked_for_in_this_order(serve):
     assert await refusal(everything_wrong) == 402
     assert await refusal(everything_wrong, plan="scale", available=0) == 403
     assert await refusal(everything_wrong, permissions=["generate"]) == 429
-    assert await refusal(everything_wrong, flags=[]) == 400
+    assert await refusal(everything_wrong, flags=[], available=0) == 400
     assert await refusal(everything_wrong | {"variantCount": 1}) == 402
     assert await refusal(everything_wrong | {"variantCount": 1}, available=1) == 422
     assert await refusal({"urls": [SHOES]}) == 200
