@@ -10,7 +10,7 @@ import msgspec
 from starlette.responses import Response
 
 from mockserver.control.desk import ControlError, Desk, answer, iso, money, page
-from mockserver.core.accounts import FLAGS, Account
+from mockserver.core.accounts import FLAGS, Account, Opening, flagged
 from mockserver.core.world import House
 from mockserver.web.provider import Provider
 
@@ -27,7 +27,6 @@ class AccountChange(msgspec.Struct, forbid_unknown_fields=True):
     permissions: list[str] | None = None
     expires_at: datetime | msgspec.UnsetType | None = msgspec.UNSET
     team: str | msgspec.UnsetType | None = msgspec.UNSET
-    extra: dict[str, Any] | None = None
 
 
 def change_of(provider: Provider) -> type[AccountChange]:
@@ -79,13 +78,24 @@ async def put_account(desk: Desk) -> Response:
     if change.available is not None and not (change.available.is_finite() and abs(change.available) <= MOST):
         raise ControlError(400, "bad_field", f"'available' is a sum up to {MOST}.")
     before = house.known(desk.path["key"], now)
-    account = _with_own(provider, house, _changed(before, change), change, now)
+    changed = _changed(before, change, provider.trade.opening(house.options))
+    account = _with_own(provider, house, changed, change, now)
+    available = _available(house, before, account, change, now)
     house.set_account(account)
-    if account.plan != before.plan and (granted := house.plan_grant(account.plan)) != account.granted:
-        account = house.regrant(account, granted, now)
-    if change.available is not None:
-        house.grant(account, change.available, now)
+    if available is not None:
+        house.grant(account, available, now)
     return answer(shown(provider, house, account, now))
+
+
+def _available(house: House, before: Account, account: Account, change: AccountChange, now: datetime) -> Decimal | None:
+    """What can be spent from now on, if the change touches that: what it says, or what flags and plan make of it."""
+    if change.available is not None:
+        return change.available
+    if change.flags is not None and "broke" in before.flags | account.flags:
+        return account.granted
+    if account.granted != before.granted:
+        return house.balance(replace(account, granted=before.granted), now).available + account.granted - before.granted
+    return None
 
 
 def _with_own(provider: Provider, house: House, account: Account, change: AccountChange, now: datetime) -> Account:
@@ -100,7 +110,8 @@ def _with_own(provider: Provider, house: House, account: Account, change: Accoun
         raise ControlError(400, "bad_field", f"{error}.") from error
 
 
-def _changed(account: Account, change: AccountChange) -> Account:
+def _changed(account: Account, change: AccountChange, opening: Opening) -> Account:
+    """Let the flags act first: what the change lays down itself is stronger."""
     unknown = sorted(set(change.flags or ()) - set(FLAGS))
     if unknown:
         raise ControlError(
@@ -108,15 +119,16 @@ def _changed(account: Account, change: AccountChange) -> Account:
         )
     if isinstance(change.expires_at, datetime) and change.expires_at.tzinfo is None:
         raise ControlError(400, "bad_field", "'expires_at' needs a zone, as in 2026-01-01T00:00:00Z.")
+    if change.flags is not None:
+        account = flagged(account, opening, frozenset(change.flags))
+    if change.plan is not None and change.plan != account.plan:
+        account = replace(account, plan=change.plan, granted=opening.grant_of(change.plan, account.flags))
     return replace(
         account,
-        plan=account.plan if change.plan is None else change.plan,
         limits=account.limits if change.limits is None else {**account.limits, **change.limits},
-        flags=account.flags if change.flags is None else frozenset(change.flags),
         permissions=account.permissions if change.permissions is None else frozenset(change.permissions),
         expires_at=account.expires_at if isinstance(change.expires_at, msgspec.UnsetType) else change.expires_at,
         team=account.team if isinstance(change.team, msgspec.UnsetType) else change.team,
-        extra=account.extra if change.extra is None else {**account.extra, **change.extra},
     )
 
 

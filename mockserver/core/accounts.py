@@ -2,20 +2,22 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
 FLAGS = ("revoked", "expired", "broke", "limited", "readonly", "cheapplan")
-"""Words which, inside the text of a key, give its account that property, on every provider."""
+"""Words which, in the text of a key, give its account that property, on every provider; no letter may touch them."""
 
 NO_LIMITS: Mapping[str, int | None] = MappingProxyType({})
 NO_EXTRAS: Mapping[str, Any] = MappingProxyType({})
 NO_GRANTS: Mapping[str, Decimal] = MappingProxyType({})
 
-_SCENARIO = re.compile(r"scenario-([a-z_]+)")
+_LETTER = r"[^\W\d_]"
+_WORD = re.compile(rf"(?<!{_LETTER})(?:{'|'.join(FLAGS)})(?!{_LETTER})")
+_SCENARIO = re.compile(rf"(?<!{_LETTER})scenario-([a-z]+(?:_[a-z]+)*)(?!_*{_LETTER})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +74,9 @@ class Opening:
     cycle: timedelta | None = None
     grants: Mapping[str, Decimal] = field(default_factory=lambda: NO_GRANTS)
 
-    def grant_of(self, plan: str) -> Decimal:
-        """What a plan grants."""
-        return self.grants.get(plan, self.granted)
+    def grant_of(self, plan: str, flags: frozenset[str] = frozenset()) -> Decimal:
+        """What a plan grants an account with these flags."""
+        return Decimal(0) if "broke" in flags else self.grants.get(plan, self.granted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,31 +90,46 @@ class Trade:
 
 def flags_of(key: str) -> frozenset[str]:
     """Find the words in a key that make its account act."""
-    return frozenset(flag for flag in FLAGS if flag in key)
+    return frozenset(_WORD.findall(key))
 
 
 def scenario_of(key: str) -> str | None:
     """Find the scenario that a key asks for, as in `my-scenario-stuck-key`."""
     found = _SCENARIO.search(key)
-    return found[1].rstrip("_") if found else None
+    return found[1] if found else None
+
+
+def flagged(account: Account, opening: Opening, flags: frozenset[str]) -> Account:
+    """Give an account these flags, each of which acts as in a key; those taken away restore what accounts open with.
+
+    What can be spent of the grant is the house's matter.
+    """
+    gone = account.flags - flags
+    plan, permissions, granted = account.plan, account.permissions, account.granted
+    if "cheapplan" in flags | gone and opening.cheap_plan:
+        plan = opening.cheap_plan if "cheapplan" in flags else opening.plan
+    if "readonly" in flags | gone:
+        permissions = opening.reads_only if "readonly" in flags else opening.permissions
+    if "broke" in flags | gone or plan != account.plan:
+        granted = opening.grant_of(plan, flags)
+    return replace(account, flags=flags, plan=plan, permissions=permissions, granted=granted)
 
 
 def opened(trade: Trade, key: str, options: object, at: datetime, *, magic: bool) -> Account:
     """Open the account of a key nobody has used before; with `magic`, words in the key make it act."""
     opening = trade.opening(options)
-    flags = flags_of(key) if magic else frozenset[str]()
-    plan = opening.cheap_plan if "cheapplan" in flags and opening.cheap_plan else opening.plan
-    return Account(
+    account = Account(
         provider=trade.name,
         key=key,
         unit=opening.unit,
-        plan=plan,
-        granted=Decimal(0) if "broke" in flags else opening.grant_of(plan),
+        plan=opening.plan,
+        granted=opening.grant_of(opening.plan),
         opened_at=at,
-        flags=flags,
-        permissions=opening.reads_only if "readonly" in flags else opening.permissions,
+        permissions=opening.permissions,
         scenario=scenario_of(key) if magic else None,
         team=opening.team,
         extra=opening.extra,
         cycle=opening.cycle,
     )
+    flags = flags_of(key) if magic else None
+    return flagged(account, opening, flags) if flags else account
