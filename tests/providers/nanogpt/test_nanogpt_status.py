@@ -1,5 +1,7 @@
 """The unified status: how a job goes, in words, in the nested shape and in the two others."""
 
+from itertools import pairwise
+
 import pytest
 
 from contracts.harness.conformance import conform
@@ -259,6 +261,7 @@ async def test_the_flat_answer_has_all_at_the_top(flat):
     await flat.advance(left)
     done = await flatly(client, run_id)
     assert (await flat.client().get(done["videoUrl"])).headers["content-type"] == "video/mp4"
+    assert done["createdAt"] == "2026-01-01T00:00:00.000Z"
     assert done["completedAt"] > "2026-01-01T00:03:00.000Z"
     assert (done["status"], done["error"], done["progress"]) == ("completed", None, 100)
 
@@ -319,7 +322,7 @@ async def test_flat_progress_rises_to_100_and_the_time_that_is_left_falls_to_0(f
 
     assert progress == sorted(progress)
     assert (progress[0], progress[-1]) == (0, 100)
-    assert len(set(progress)) > 30
+    assert max(later - earlier for earlier, later in pairwise(progress)) <= 5  # a poll is a fiftieth of the life
     assert all((one == 100) == (answer["status"] == "completed") for one, answer in zip(progress, answers, strict=True))
     assert left == sorted(left, reverse=True)
     assert left[0] > 180
