@@ -27,7 +27,7 @@ def tell(client: httpx.Client, folder: Path) -> None:
     ad, clip = Ad(client, "an ad for a shoe"), Clip(client, "a text, veo3.1")
     for order in (*videos, ad, clip):
         order.submit()
-    paid = nanogpt.balance(client)
+    paid = videos[-1].left
     watch([*videos, ad, clip])
     described = describe(client, ad)
     for order in (*videos, ad, clip, described):

@@ -25,11 +25,13 @@ class Video(Order):
         super().__init__(client, title)
         self.body = body
         self.cost = Decimal(0)
+        self.left = Decimal(0)
 
     def submit(self) -> None:
         """Order it."""
         accepted = checked(self.client.post("/api/generate-video", json=self.body, headers=HEADERS), 202)
         self.id, self.cost, self.state = accepted["runId"], Decimal(accepted["cost"]), accepted["status"]
+        self.left = Decimal(accepted["remainingBalance"])  # asked later, a refund could be in it already
 
     def poll(self) -> None:
         """Ask for its status, and its progress, where the server tells."""
