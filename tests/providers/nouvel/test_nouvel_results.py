@@ -52,7 +52,7 @@ async def test_details_have_these_fields(finished):
         ({}, "9:16", (720, 1280), 15),
         ({"aspectRatio": "9:16", "adDuration": 15}, "9:16", (720, 1280), 15),
         ({"aspectRatio": "16:9", "adDuration": 30}, "16:9", (1280, 720), 30),
-        ({"aspectRatio": "1:1", "adDuration": 45}, "1:1", (720, 720), 45),
+        ({"aspectRatio": "1:1"}, "1:1", (720, 720), 15),
     ],
 )
 async def test_the_link_gives_the_video_that_was_ordered(mock, finished, asked, ratio, size, seconds):
