@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from mockserver.control.desk import ControlError, Desk, answer, iso, money, page
 from mockserver.core.accounts import FLAGS, Account, Opening, flagged
-from mockserver.core.world import House
+from mockserver.core.house import House
 from mockserver.web.provider import Provider
 
 MOST = Decimal(10) ** 12

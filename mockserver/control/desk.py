@@ -9,8 +9,9 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from mockserver.core.house import House
 from mockserver.core.refusals import BadBody, BodyTooLarge, WrongType
-from mockserver.core.world import House, Sandbox, World
+from mockserver.core.world import Sandbox, World
 from mockserver.web.answers import json_reply
 from mockserver.web.call import parse_query, read_body, wrong_type
 from mockserver.web.courier import Courier

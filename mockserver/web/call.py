@@ -15,11 +15,12 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope
 
 from mockserver.core.accounts import Account
+from mockserver.core.house import House
 from mockserver.core.jobs import Job
 from mockserver.core.post import Delivery
 from mockserver.core.refusals import BadBody, BodyTooLarge, NotFound, NotYours, WrongType
 from mockserver.core.scenarios import SCENARIOS, SUCCEEDS, Scenario, directive, parsed
-from mockserver.core.world import Changing, House, Sandbox
+from mockserver.core.world import Changing, Sandbox
 from mockserver.media.cache import Clips
 from mockserver.media.files import Files
 from mockserver.web.answers import RawHeaders, json_reply

@@ -9,12 +9,12 @@ from typing import Any, Literal
 from starlette.responses import Response
 
 from mockserver.core.accounts import Account, Trade
+from mockserver.core.house import House
 from mockserver.core.jobs import Job
 from mockserver.core.limits import Limit
 from mockserver.core.post import Delivery, Rhythm
 from mockserver.core.refusals import Refusal
 from mockserver.core.timeline import Stage
-from mockserver.core.world import House
 from mockserver.web.answers import RawHeaders, Reply
 from mockserver.web.call import Call
 from mockserver.web.keys import KeySource

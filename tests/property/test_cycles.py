@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from mockserver.core.accounts import Opening, Trade
 from mockserver.core.clock import DAY, START, Clock
+from mockserver.core.house import House
 from mockserver.core.jobs import Job
 from mockserver.core.ledger import Balance
 from mockserver.core.refusals import Unaffordable
 from mockserver.core.timeline import Timeline, done, failed, working
-from mockserver.core.world import House, Terms, World
+from mockserver.core.world import Terms, World
 from mockserver.stores.memory import MemoryStore
 
 CYCLE = 30 * DAY

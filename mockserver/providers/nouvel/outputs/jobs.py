@@ -8,10 +8,10 @@ from typing import Any
 
 import msgspec
 
+from mockserver.core.house import House
 from mockserver.core.jobs import Job
 from mockserver.core.post import Delivery
 from mockserver.core.timeline import Moment
-from mockserver.core.world import House
 from mockserver.providers.nouvel import timeline
 
 from .files import order_of, video_path

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from mockserver.core.accounts import Account
-from mockserver.core.world import House
+from mockserver.core.house import House
 from mockserver.providers.nouvel.catalogue import OVERAGE
 
 ZERO = Decimal(0)

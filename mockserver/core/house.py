@@ -1,0 +1,246 @@
+"""House: one provider inside one sandbox: its accounts, their money, their jobs and their limits."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from mockserver.core import ledger
+from mockserver.core.accounts import Account, Trade, opened
+from mockserver.core.chance import Draw, Urn
+from mockserver.core.jobs import Job
+from mockserver.core.ledger import Balance, Entry
+from mockserver.core.limits import Limit
+from mockserver.core.places import Places
+from mockserver.core.refusals import KeyRejected, OverLimit, Unaffordable
+from mockserver.core.timeline import Stage
+
+if TYPE_CHECKING:
+    from mockserver.core.world import Sandbox
+
+ACCOUNTS_REMEMBERED = 4096
+
+
+class House:
+    """One provider inside one sandbox: its accounts, their money, their jobs and their limits."""
+
+    def __init__(self, sandbox: "Sandbox", trade: Trade, options: object) -> None:
+        self.sandbox = sandbox
+        self.name = trade.name
+        self.options = options
+        self._trade = trade
+        self._store = sandbox.store
+        base = f"{sandbox.name}/{trade.name}"
+        self._jobs = f"{base}/jobs"
+        self._accounts = f"{base}/accounts"
+        self._balances = f"{base}/balances"
+        self._numbers = f"{base}/numbers"
+        self._due = f"{base}/due/"
+        self._buckets = f"{base}/limits/"
+        self.places = Places(store=sandbox.store, base=f"{base}/places/")
+        self._records = f"{base}/records/"
+        self._remembered: dict[str, Account] = {}
+        self._urns: dict[tuple[str, ...], Urn] = {}
+
+    # Accounts -------------------------------------------------------------------------------------------------
+
+    def account(self, key: str, now: datetime) -> Account:
+        """The account of a key, opened at first use.
+
+        Raises KeyRejected for a malformed, unlisted, revoked or expired key.
+        """
+        account: Account | None = self._store.get(self._accounts, key)
+        if account is None:
+            account = self._remembered.get(key)
+            if account is None:
+                account = self._open(key, now)
+        if account.flags and ("revoked" in account.flags or "expired" in account.flags):
+            raise KeyRejected("revoked" if "revoked" in account.flags else "expired")
+        if account.expires_at is not None and now >= account.expires_at:
+            raise KeyRejected("expired")
+        return account
+
+    def known(self, key: str, now: datetime) -> Account:
+        """The account of a key as the control API sees it: whatever its state."""
+        return self._store.get(self._accounts, key) or self._remembered.get(key) or self._fresh(key, now)
+
+    def set_account(self, account: Account) -> None:
+        """Lay down what an account is from now on."""
+        self._remembered.pop(account.key, None)
+        self._store.update(self._accounts, account.key, lambda _: account)
+
+    def _open(self, key: str, now: datetime) -> Account:
+        terms = self.sandbox.terms
+        if not self._trade.well_formed(key):
+            raise KeyRejected("malformed")
+        if terms.keys == "listed" and key not in terms.listed:
+            raise KeyRejected("unknown")
+        account = self._fresh(key, now)
+        if len(self._remembered) >= ACCOUNTS_REMEMBERED:
+            self._remembered.clear()
+        self._remembered[key] = account
+        return account
+
+    def _fresh(self, key: str, now: datetime) -> Account:
+        return opened(self._trade, key, self.options, now, magic=self.sandbox.terms.magic)
+
+    # Money ----------------------------------------------------------------------------------------------------
+
+    def balance(self, account: Account, now: datetime, cycle: datetime | None = None) -> Balance:
+        """What the account has at `now`: what fell due since the last look is added to the running sum, once.
+
+        `cycle` is an instant of the cycle that is meant (left out: the one of now).
+        """
+        fund = account.fund(cycle or now)
+        found: Balance | None = self._store.get(self._balances, fund)
+        if found is None:
+            return Balance(account.granted)
+        due = self._store.due(self._due + fund, now)
+        if due:
+            found = self._store.update(self._balances, fund, partial(_settle, account.granted, due))
+        return found
+
+    def grant(self, account: Account, available: Decimal, now: datetime) -> Balance:
+        """Lay down what can be spent from now on; the difference is a grant (or takes one back)."""
+        more = available - self.balance(account, now).available
+        self.set_account(account)
+        fund, entry = account.fund(now), Entry(now, "grant", more)
+        self.update_record("grants", fund, lambda before: (*(before or ()), entry))
+        settled: Balance = self._store.update(self._balances, fund, partial(_settle, account.granted, [entry]))
+        return settled
+
+    def plan_grant(self, plan: str) -> Decimal:
+        """What the provider grants with a plan."""
+        return self._trade.opening(self.options).grant_of(plan)
+
+    def regrant(self, account: Account, granted: Decimal, now: datetime) -> Account:
+        """Let an account have another grant from now on; what it has spent of the old one stays spent."""
+        available = self.balance(account, now).available + granted - account.granted
+        self.grant(changed := replace(account, granted=granted), available, now)
+        return changed
+
+    def entries(self, account: Account, now: datetime) -> list[Entry]:
+        """The account's ledger (of the cycle of now) up to now, computed from its facts, in order of time."""
+        fund, began = account.fund(now), account.cycle_began(now)
+        found = [Entry(began, "grant", account.granted), *(self.record("grants", fund) or ())]
+        for job in self.jobs():
+            if job.paid_from == fund:
+                found.extend(entry for entry in ledger.entries(job) if entry.at <= now)
+        return sorted(found, key=lambda entry: entry.at)
+
+    # Jobs -----------------------------------------------------------------------------------------------------
+
+    def draw(self, *occasion: str) -> Draw:
+        """A fresh chance for the next occasion of this kind; the same run of requests draws the same."""
+        urn = self._urns.get(occasion)
+        if urn is None:
+            urn = self._urns[occasion] = Urn(self.sandbox.seed, self.name, *occasion)
+        return urn.draw(self._store.update(self._numbers, occasion[0], _next))
+
+    def afford(self, account: Account, price: Decimal, now: datetime) -> None:
+        """Raise Unaffordable when the account cannot pay; for asking before a job is laid out."""
+        available = self.balance(account, now).available
+        if price > available:
+            raise Unaffordable(price, available)
+
+    def add(self, job: Job, account: Account, now: datetime, overdraft: Decimal = ledger.ZERO) -> Balance:
+        """Take a job on and its price from the account; answer what is left, which may be `overdraft` below nothing.
+
+        Raises Unaffordable, and changes nothing, when the account cannot pay.
+        """
+        store, fund = self._store, account.fund(now)
+        self.balance(account, now)
+        if account.cycle is not None:
+            job = job if job.fund == fund else job._replace(fund=fund)
+            if store.get(self._accounts, account.key) is None:
+                self.set_account(account)  # its cycles go on counting from the same instant
+        take = partial(_take, account.granted, overdraft, ledger.opening(job))
+        later = ledger.settlements(job)
+        with store.transaction():
+            left: Balance = store.update(self._balances, fund, take)
+            store.update(self._jobs, job.id, lambda _: job)
+            for entry in later:
+                store.schedule(self._due + fund, entry.at, entry)
+        return left
+
+    def job(self, job_id: str) -> Job | None:
+        """The job of this id, whoever owns it."""
+        found: Job | None = self._store.get(self._jobs, job_id)
+        return found
+
+    def jobs(self) -> Iterator[Job]:
+        """All jobs of the house, the newest first."""
+        return (job for _, job in self._store.newest(self._jobs))
+
+    def count(self) -> int:
+        """How many jobs there are."""
+        return self._store.count(self._jobs)
+
+    def end(self, job: Job, stage: Stage, now: datetime) -> Job:
+        """Call a job that still runs to an end, now; its money goes where that end says."""
+        queue = self._due + job.paid_from
+        due = self._store.due(queue, now)
+        if due:  # a job's account always has a balance on record: no grant is needed here
+            self._store.update(self._balances, job.paid_from, partial(_settle, Decimal(0), due))
+        happened = [entry for entry in ledger.settlements(job) if entry.at <= now]
+        ended = job.ended(now, stage)
+        with self._store.transaction():
+            self._store.withdraw(queue, lambda entry: entry.job == job.id)
+            for entry in ledger.settlements(ended):
+                if entry in happened:
+                    happened.remove(entry)
+                else:
+                    self._store.schedule(queue, entry.at, entry)
+            self._store.update(self._jobs, job.id, lambda _: ended)
+        self.sandbox.post.expect(job.id, now)
+        return ended
+
+    def replace(self, job: Job) -> None:
+        """Keep a job whose provider's own facts (`order`) have changed; its money stays as it is laid out."""
+        self._store.update(self._jobs, job.id, lambda _: job)
+
+    # Limits ---------------------------------------------------------------------------------------------------
+
+    def admit(self, limit: Limit, client: str, now: datetime) -> None:
+        """Let one request of a client through a limit, or raise OverLimit."""
+        wait = self._store.admit(f"{self._buckets}{limit.name}/{client}", limit, now)
+        if wait is not None:
+            raise OverLimit(limit.name, wait)
+
+    def window(self, limit: Limit, client: str, now: datetime) -> tuple[int, datetime]:
+        """How many requests of a client a limit's window holds, and when the oldest leaves it."""
+        return self._store.window(f"{self._buckets}{limit.name}/{client}", limit, now)
+
+    # What else a provider keeps -------------------------------------------------------------------------------
+
+    def record(self, shelf: str, key: str) -> Any:  # noqa: ANN401 - a provider's own kind of value
+        """A value of the provider's own, or None."""
+        return self._store.get(self._records + shelf, key)
+
+    def update_record(self, shelf: str, key: str, change: Any) -> Any:  # noqa: ANN401 - as record
+        """Change a value of the provider's own, indivisibly; answer the new one."""
+        return self._store.update(self._records + shelf, key, change)
+
+    def records(self, shelf: str) -> Iterator[tuple[str, Any]]:
+        """Keys and values of a shelf of the provider's own, the newest first."""
+        return self._store.newest(self._records + shelf)
+
+
+def _settle(granted: Decimal, due: list[Entry], old: Balance | None) -> Balance:
+    balance = old or Balance(granted)
+    for entry in due:
+        balance = balance.after(entry)
+    return balance
+
+
+def _take(granted: Decimal, overdraft: Decimal, entry: Entry, old: Balance | None) -> Balance:
+    balance = old or Balance(granted)
+    if entry.amount > balance.available + overdraft:
+        raise Unaffordable(entry.amount, balance.available)
+    return balance.after(entry)
+
+
+def _next(old: int | None) -> int:
+    return (old or 0) + 1
