@@ -6,6 +6,7 @@ Exit codes: 0, 1 failure, 2 usage, 3 cannot bind; `run` exits with its command's
 import argparse
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -66,9 +67,7 @@ def serve(options: argparse.Namespace) -> int:
 
 def run(options: argparse.Namespace) -> int:
     """Start a server on a free port, run a command against it, stop it, and exit with the command's code."""
-    import subprocess  # noqa: PLC0415 - running somebody's command is what `run` is for
-
-    from mockserver.serving import bound_socket, leave_by_the_door, serving  # noqa: PLC0415 - --help must not load a server
+    from mockserver.serving import Relay, bound_socket, leave_by_the_door, serving  # noqa: PLC0415 - --help must not load a server
 
     words = options.words[1:] if options.words[:1] == ["--"] else options.words
     if not words:
@@ -77,16 +76,17 @@ def run(options: argparse.Namespace) -> int:
         options.port = 0
     settings = _settings(options)
     sock = _bound(bound_socket, settings)
-    url = _url_of(sock.getsockname())
-    leave_by_the_door()
+    environment = {**os.environ, **_variables(_url_of(sock.getsockname()), settings)}
+    if settings.control_token is not None:
+        environment["FAUXREEL_CONTROL_TOKEN"] = settings.control_token
+    leave_by_the_door(signal.SIGINT, signal.SIGTERM)
     with serving(settings, sock):
         try:
-            environment = {**os.environ, **_variables(url, settings)}
-            return subprocess.run(words, env=environment, check=False).returncode  # noqa: S603 - the user's own command
+            return Relay().run(words, environment)
         except FileNotFoundError as error:
             raise CommandError(f"there is no command '{words[0]}'", 127) from error
-        except PermissionError as error:
-            raise CommandError(f"'{words[0]}' cannot be run", 126) from error
+        except OSError as error:
+            raise CommandError(f"'{words[0]}' cannot be run: {error.strerror or error}", 126) from error
 
 
 def env(options: argparse.Namespace) -> int:

@@ -1,13 +1,18 @@
-"""Serving an app with uvicorn: a socket that is bound before anything is promised, and a protocol with bounds."""
+"""Serving an app with uvicorn: a socket that is bound before anything is promised, and a protocol with bounds.
+
+And running a command beside a server: signals are passed on to it, and its exit code is told as shells tell it.
+"""
 
 import gc
 import json
+import os
 import signal
 import socket
+import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
@@ -110,9 +115,53 @@ def serving(settings: "Settings", sock: socket.socket) -> Iterator[None]:
         thread.join(timeout=10)
 
 
-def leave_by_the_door() -> None:
-    """Let SIGTERM end this process as an exit does, so that files it made are removed; uvicorn raises it once more."""
-    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+def leave_by_the_door(*signals: signal.Signals) -> None:
+    """Let signals (SIGTERM, if none is named) end this process as an exit does, so that files it made are removed.
+
+    uvicorn raises them once more when it has stopped.
+    """
+    for number in signals or (signal.SIGTERM,):
+        signal.signal(number, lambda number, _: sys.exit(128 + number))
+
+
+class Relay:
+    """Passes on to a command the signals that are meant for it; what comes before it has begun, when it has.
+
+    On a terminal the command stays in this process's group, so that it can read: Ctrl+C reaches it by itself. Elsewhere
+    it leads a group of its own, and what it has started hears the signals too.
+    """
+
+    def __init__(self) -> None:
+        self._shared = any(os.isatty(stream) for stream in range(3)) or not hasattr(os, "killpg")
+        self._process: subprocess.Popen[bytes] | None = None
+        self._early: list[int] = []
+
+    def take(self, number: int, _: object) -> None:
+        """Take a signal."""
+        if self._process is None:
+            self._early.append(number)
+        elif not self._shared:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, number)
+        elif number != signal.SIGINT:
+            self._process.send_signal(number)
+
+    def run(self, words: Sequence[str], environment: Mapping[str, str]) -> int:
+        """Run a command; its exit code, or 128 and the number of the signal that killed it.
+
+        Raises OSError if it cannot be started.
+        """
+        heard = {number: signal.signal(number, self.take) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            process = subprocess.Popen(words, env=environment, process_group=None if self._shared else 0)  # noqa: S603 - the user's own command
+            self._process = process
+            for number in self._early:
+                self.take(number, None)
+            code = process.wait()
+        finally:
+            for number, handler in heard.items():
+                signal.signal(number, handler)
+        return code if code >= 0 else 128 - code
 
 
 def calm_collector() -> None:
