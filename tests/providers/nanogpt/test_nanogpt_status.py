@@ -363,3 +363,40 @@ async def test_the_texts_are_those_that_document_002_prints(nano):
         expected = printed(name)["response"]["data"]
         del expected["request_id"]
         assert found["data"] == expected | {"requestId": run_id}
+
+
+# Other settings -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.clause("nanogpt.status.nested")
+@pytest.mark.parametrize(("scenario", "end"), ENDS.items())
+async def test_the_generation_of_2025_has_the_same_shape(serve, scenario, end):
+    mock = await serve("nanogpt", nanogpt__profile="2025")
+    client = unjudged(mock, scenario)
+    run_id = (await accepted(client))["runId"]
+    answers = []
+    for seconds in (0, 30, 600):
+        await mock.advance(seconds)
+        answers.append(await unified(client, run_id))
+
+    for answer in answers:
+        conform("nanogpt", "StatusNested2025", answer)
+        assert answer["requestId"] == run_id
+    assert [answer["data"]["status"] for answer in answers] == ["IN_QUEUE", "IN_PROGRESS", end]
+
+
+@pytest.mark.clause("nanogpt.status.missing-id", "nanogpt.status.unknown-id")
+@pytest.mark.parametrize(
+    ("params", "status", "message", "kind"),
+    [
+        ({}, 400, "Missing requestId", "invalid_request_error"),
+        ({"runId": "vid_1"}, 404, "Video generation request not found", "not_found_error"),
+    ],
+)
+async def test_in_guide_style_a_refusal_is_an_object(serve, params, status, message, kind):
+    mock = await serve("nanogpt", nanogpt__errors="guide")
+
+    response = await unjudged(mock).get(UNIFIED, params=params)
+
+    conform("nanogpt", "ErrorGuide", response.json())
+    assert (response.status_code, response.json()) == (status, {"error": {"message": message, "type": kind}})
