@@ -2,10 +2,12 @@
 
 from functools import lru_cache
 from hashlib import blake2b
+from struct import Struct
 
 BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
 _PAIRS = [high + low for high in BASE36 for low in BASE36]
 _WIDTH = 1 << 32
+_WORDS = Struct(">16I")
 
 
 class Urn:
@@ -14,17 +16,13 @@ class Urn:
     __slots__ = ("_mixed",)
 
     def __init__(self, seed: int, *occasion: object) -> None:
-        text = f"{seed}|{'|'.join(map(str, occasion))}|"
-        self._mixed = blake2b(text.encode("utf-8", "surrogatepass"))
+        self._mixed = blake2b(_text(seed, *occasion))
 
     def draw(self, number: int) -> "Draw":
         """Give the draw of this number."""
         mixed = self._mixed.copy()
         mixed.update(b"%d" % number)
-        found = Draw.__new__(Draw)
-        found._bytes = mixed.digest()  # noqa: SLF001 - two halves of one thing
-        found._at = 0  # noqa: SLF001 - as above
-        return found
+        return Draw.of(mixed.digest())
 
 
 class Draw:
@@ -34,42 +32,56 @@ class Draw:
     True
     """
 
-    __slots__ = ("_at", "_bytes")
+    __slots__ = ("_at", "_bytes", "_words")
 
     def __init__(self, seed: int, *occasion: object) -> None:
-        text = f"{seed}|{'|'.join(map(str, occasion))}"
-        self._bytes = blake2b(text.encode("utf-8", "surrogatepass")).digest()
+        self._bytes = blake2b(_text(seed, *occasion)).digest()
+        self._words = _WORDS.unpack(self._bytes)
         self._at = 0
 
-    def _next(self, size: int) -> bytes:
-        """Give the next `size` bytes; a run that is used up goes on with the digest of itself."""
-        at = self._at
-        end = self._at = at + size
-        found = self._bytes[at:end]
-        while len(found) < size:
-            self._bytes += blake2b(self._bytes).digest()
-            found = self._bytes[at:end]
+    @classmethod
+    def of(cls, digest: bytes) -> "Draw":
+        """Give the run that these 64 bytes begin."""
+        found = cls.__new__(cls)
+        found._bytes, found._words, found._at = digest, _WORDS.unpack(digest), 0
         return found
+
+    def _take(self, words: int) -> int:
+        """Take the next words of 32 bits and answer where they begin; a run that is used up goes on with its digest."""
+        at = self._at
+        self._at = at + words
+        while self._at > len(self._words):
+            more = blake2b(self._bytes).digest()
+            self._bytes += more
+            self._words += _WORDS.unpack(more)
+        return at
 
     def number(self) -> int:
         """Draw 32 bits, for somebody else's seed."""
-        return int.from_bytes(self._next(4), "big")
+        at = self._take(1)
+        word: int = self._words[at]
+        return word
 
     def below(self, n: int) -> int:
         """Draw a whole number from 0 to n - 1, for an n much smaller than 2^32."""
-        return int.from_bytes(self._next(4), "big") % n
+        return self.number() % n
 
     def fraction(self) -> float:
         """Draw a number from 0 up to, and without, 1."""
-        return int.from_bytes(self._next(4), "big") / _WIDTH
+        return self.number() / _WIDTH
 
     def around(self, spread: float) -> float:
         """Draw a factor between 1 - spread and 1 + spread."""
-        return 1 + spread * (2 * self.fraction() - 1)
+        return 1 + spread * (2 * self.number() / _WIDTH - 1)
 
     def token(self, length: int, alphabet: str = BASE36) -> str:
         """Draw a word of `length` letters of `alphabet` (ASCII, at most 256 letters)."""
-        return self._next(length).translate(_letters(alphabet)).decode("ascii")
+        at = 4 * self._take((length + 3) // 4)
+        return self._bytes[at : at + length].translate(_letters(alphabet)).decode("ascii")
+
+
+def _text(seed: int, *occasion: object) -> bytes:
+    return f"{seed}|{'|'.join(map(str, occasion))}|".encode("utf-8", "surrogatepass")
 
 
 @lru_cache(maxsize=16)
@@ -80,8 +92,12 @@ def _letters(alphabet: str) -> bytes:
 
 def base36(number: int) -> str:
     """Write a whole number, zero or more, in lower-case base 36."""
-    digits = ""
-    while number >= 1296:
-        number, pair = divmod(number, 1296)
-        digits = _PAIRS[pair] + digits
-    return (_PAIRS[number] + digits).lstrip("0") or "0"
+    high, low = divmod(number, 36**4)
+    digits = _PAIRS[low // 1296] + _PAIRS[low % 1296]
+    return _leading(high) + digits if high else digits.lstrip("0") or "0"
+
+
+@lru_cache(maxsize=64)
+def _leading(number: int) -> str:
+    """Write the leading digits, which for a number that counts time are mostly those of the one before."""
+    return base36(number)

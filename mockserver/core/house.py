@@ -97,10 +97,15 @@ class House:
         found: Balance | None = self._store.get(self._balances, fund)
         if found is None:
             return Balance(account.granted)
+        return self._settle_due(account.granted, fund, now) or found
+
+    def _settle_due(self, granted: Decimal, fund: str, now: datetime) -> Balance | None:
+        """Add what fell due to the running sum; None if nothing did."""
         due = self._store.due(self._due + fund, now)
-        if due:
-            found = self._store.update(self._balances, fund, partial(_settle, account.granted, due))
-        return found
+        if not due:
+            return None
+        settled: Balance = self._store.update(self._balances, fund, partial(_settle, granted, due))
+        return settled
 
     def grant(self, account: Account, available: Decimal, now: datetime) -> Balance:
         """Lay down what can be spent from now on; the difference is a grant (or takes one back)."""
@@ -151,7 +156,7 @@ class House:
         Raises Unaffordable, and changes nothing, when the account cannot pay.
         """
         store, fund = self._store, account.fund(now)
-        self.balance(account, now)
+        self._settle_due(account.granted, fund, now)
         if account.cycle is not None:
             job = job if job.fund == fund else job._replace(fund=fund)
             if store.get(self._accounts, account.key) is None:

@@ -5,31 +5,32 @@ from datetime import timedelta
 from mockserver.core.refusals import KeyMissing, NotPermitted, OverLimit
 from mockserver.web.call import Call
 from mockserver.web.keys import first_key
-from mockserver.web.provider import KeyNeed, Operation
+from mockserver.web.provider import Operation
 
 
 def pass_gates(call: Call) -> None:
     """Let a call through to its handler, or raise the refusal it meets first: key, plan, permission, rate limit."""
     operation = call.operation
-    _ask_for_key(call, operation.key if isinstance(operation.key, str) else operation.key(call.options))
+    need = operation.key
+    if not isinstance(need, str):
+        need = need(call.options)
+    if need != "none":
+        key = first_key(call.headers, call.provider.keys)
+        if key is not None:
+            _let_in(call, operation, key)
+        elif need == "required":
+            raise KeyMissing
     if operation.limit is not None:
         _count(call, operation)
 
 
-def _ask_for_key(call: Call, need: KeyNeed) -> None:
-    if need == "none":
-        return
-    provider = call.provider
-    key = first_key(call.headers, provider.keys)
-    if key is None:
-        if need == "required":
-            raise KeyMissing
-        return
+def _let_in(call: Call, operation: Operation, key: str) -> None:
     account = call.house.account(key, call.now)
     call.enter(account)
-    if provider.admits is not None:
-        provider.admits(call, account)
-    permission = call.operation.permission
+    admits = call.provider.admits
+    if admits is not None:
+        admits(call, account)
+    permission = operation.permission
     if permission is not None and permission not in account.permissions:
         raise NotPermitted(permission)
 
