@@ -43,7 +43,7 @@ class Draw:
     def of(cls, digest: bytes) -> "Draw":
         """Give the run that these 64 bytes begin."""
         found = cls.__new__(cls)
-        found._bytes, found._words, found._at = digest, _WORDS.unpack(digest), 0
+        found._bytes, found._words, found._at = digest, _WORDS.unpack(digest), 0  # noqa: SLF001 - its own class's
         return found
 
     def _take(self, words: int) -> int:

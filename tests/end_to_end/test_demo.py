@@ -26,7 +26,7 @@ def demo(folder, *words):
 def told(tmp_path_factory):
     """The demo, played once: what it said, and where its files are."""
     folder = tmp_path_factory.mktemp("videos")
-    return demo(folder, "--speed", "3000"), folder
+    return demo(folder, "--speed", "1000"), folder
 
 
 def test_two_videos_are_saved_and_the_third_one_is_refunded(told):
