@@ -20,7 +20,7 @@ SERVED = [
 ]
 
 
-@pytest.mark.clause("nanogpt.cors.any-origin")
+@pytest.mark.clause("nanogpt.cors.any-origin", "nanogpt.cors.headers-exposed")
 async def test_every_answer_may_be_read_by_any_page(nano):
     page, unjudged = client_of(nano, **PAGE), client_of(nano, judging=False, **PAGE)
     run_id = (await accepted(page))["runId"]
@@ -44,6 +44,7 @@ async def test_every_answer_may_be_read_by_any_page(nano):
 
     assert [answer.status_code for answer in answers] == [202, 400, 401, 400, 200, 404, 200, 200, 200, 206, 405, 404]
     assert {answer.headers["access-control-allow-origin"] for answer in answers} == {"*"}
+    assert {answer.headers["access-control-expose-headers"] for answer in answers} == {"*"}
 
 
 @pytest.mark.clause("nanogpt.cors.preflight", "nanogpt.cors.preflight-204")
