@@ -127,17 +127,15 @@ def scenarios(_: argparse.Namespace) -> int:
 
 
 def clock(options: argparse.Namespace) -> int:
-    """Show the server's clock, or change it."""
-    if options.advance is not None:
-        shown = _ask(options, "POST", "clock/advance", {"seconds": options.advance})
-    elif options.until_idle:
-        shown = _ask(options, "POST", "clock/advance", {"until": "idle"})
-    else:
-        change = {
-            name: value for name, value in (("mode", options.mode), ("speed", options.speed)) if value is not None
-        }
-        shown = _ask(options, "PUT", "clock", change) if change else _ask(options, "GET", "clock")
-    print(json.dumps(shown, indent=2))
+    """Show the server's clock, or change it: first how time goes, then what time it is."""
+    change = {name: value for name, value in (("mode", options.mode), ("speed", options.speed)) if value is not None}
+    move = {"until": "idle"} if options.until_idle else {"seconds": options.advance}
+    shown: dict[str, Any] = {}
+    if change:
+        shown |= _ask(options, "PUT", "clock", change)
+    if options.until_idle or options.advance is not None:
+        shown |= _ask(options, "POST", "clock/advance", move)
+    print(json.dumps(shown or _ask(options, "GET", "clock"), indent=2))
     return OK
 
 
@@ -290,8 +288,9 @@ def _parser() -> argparse.ArgumentParser:
     _command(commands, "scenarios", scenarios, "list the ways in which a job can go")
 
     timing = _command(commands, "clock", clock, "show or move the server's clock")
-    timing.add_argument("--advance", type=float, metavar="SECONDS", help="move mock time forward")
-    timing.add_argument("--until-idle", action="store_true", help="move mock time until all jobs have ended")
+    moving = timing.add_mutually_exclusive_group()
+    moving.add_argument("--advance", type=float, metavar="SECONDS", help="move mock time forward")
+    moving.add_argument("--until-idle", action="store_true", help="move mock time until all jobs have ended")
     timing.add_argument("--mode", choices=["scaled", "frozen", "auto"], help="how time goes from now on")
     timing.add_argument("--speed", type=float, help="how many times faster than real time")
     _client_flags(timing)

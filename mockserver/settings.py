@@ -5,6 +5,7 @@ import pkgutil
 import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
 from types import ModuleType
@@ -14,6 +15,7 @@ import msgspec
 
 import mockserver.providers
 from mockserver.core.clock import START, Clock, wall_now
+from mockserver.web.complaints import worded
 
 if TYPE_CHECKING:
     from mockserver.core.world import Terms
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 FILES = ("fauxreel.toml", "pyproject.toml")
 PREFIX = "FAUXREEL_"
 FASTEST, SLOWEST = 1_000_000, 0.001
+MOST = 10**12
 
 
 class SettingsError(ValueError):
@@ -136,10 +139,11 @@ def with_options(settings: Settings, changes: Mapping[str, object], providers: "
     found = {provider.name: options_of(settings, provider) for provider in providers}
     for name, value in changes.items():
         provider, _, option = name.partition(".")
-        if not option or name not in _names(providers):
-            raise SettingsError(_unknown(name, _names(providers)))
+        known = list(_known(providers))
+        if not option or name not in known:
+            raise SettingsError(_unknown(name, known))
         before = msgspec.to_builtins(found[provider])
-        found[provider] = _converted({**before, option: value}, type(found[provider]), name)
+        found[provider] = _converted({**before, option: value}, type(found[provider]), provider)
     return found
 
 
@@ -171,7 +175,7 @@ def from_file(path: Path | None) -> dict[str, object]:
 
 def from_environment(environment: Mapping[str, str], providers: "Sequence[Provider]") -> dict[str, object]:
     """Read `FAUXREEL_SPEED`, `FAUXREEL_NANOGPT_PROFILE`; names that are no settings belong to somebody else."""
-    names = {name.replace(".", "_").upper(): name for name in _names(providers)}
+    names = {name.replace(".", "_").upper(): name for name in _known(providers)}
     return {
         names[variable.removeprefix(PREFIX)]: value
         for variable, value in environment.items()
@@ -189,22 +193,23 @@ def _flat(content: Mapping[str, object]) -> dict[str, object]:
     return flat
 
 
-def _names(providers: "Sequence[Provider]") -> list[str]:
-    own = [name for name in Settings.__struct_fields__ if name != "providers"]
-    return own + [
-        f"{provider.name}.{option}" for provider in providers for option in provider.options.__struct_fields__
-    ]
+def _known(providers: "Sequence[Provider]") -> dict[str, Any]:
+    """All settings that there are, with their types."""
+    found = {field.name: field.type for field in msgspec.structs.fields(Settings) if field.name != "providers"}
+    for provider in providers:
+        found |= {f"{provider.name}.{field.name}": field.type for field in msgspec.structs.fields(provider.options)}
+    return found
 
 
 def _settings(merged: Mapping[str, Any], providers: "Sequence[Provider]", names: Sequence[str]) -> Settings:
-    known = _names(providers)
+    known = _known(providers)
     own: dict[str, object] = {}
     options: dict[str, dict[str, object]] = {provider.name: {} for provider in providers}
     for name, (source, value) in merged.items():
         if name not in known:
-            raise SettingsError(f"{_unknown(name, known)} (from {source})")
+            raise SettingsError(f"{_unknown(name, list(known))} (from {source})")
         provider, _, option = name.rpartition(".")
-        (options[provider] if provider else own)[option] = _list_if_asked(value, name)
+        (options[provider] if provider else own)[option] = _as_written(value, known[name])
     typed = {
         provider.name: _converted(options[provider.name], provider.options, provider.name) for provider in providers
     }
@@ -213,21 +218,35 @@ def _settings(merged: Mapping[str, Any], providers: "Sequence[Provider]", names:
     return settings
 
 
-def _list_if_asked(value: object, name: str) -> object:
-    """Let `only` and other lists be written with commas on a command line."""
-    if isinstance(value, str) and name.rpartition(".")[2] in {"only", "listed", "internal_auth"}:
-        return [part.strip() for part in value.split(",") if part.strip()]
-    if isinstance(value, str) and value.lower() in {"none", "null"}:
+def _as_written(value: object, of: Any) -> object:  # noqa: ANN401 - a type
+    """Read what a command line, the environment or a file has: lists have commas there, and `none` is nothing."""
+    if not isinstance(value, str):
+        return value
+    if value.lower() in {"none", "null"}:
         return None
-    return value
+    return [part.strip() for part in value.split(",") if part.strip()] if _is_list(of) else value
 
 
-def _converted(values: Mapping[str, object], to: Any, where: str) -> Any:  # noqa: ANN401 - a struct type and its value
+def _is_list(of: Any) -> bool:  # noqa: ANN401 - a type
+    """Tell whether a setting of this type is a list, perhaps one that can be left out."""
+    kind = msgspec.inspect.type_info(of)
+    kinds = kind.types if isinstance(kind, msgspec.inspect.UnionType) else (kind,)
+    return any(isinstance(one, msgspec.inspect.CollectionType | msgspec.inspect.TupleType) for one in kinds)
+
+
+def _converted(values: Mapping[str, object], to: Any, owner: str) -> Any:  # noqa: ANN401 - a struct type and its value
+    """Read the server's own settings, or those of the provider `owner`."""
+    prefix = f"{owner}." if owner else ""
     try:
-        return msgspec.convert(values, to, strict=False)
+        found = msgspec.convert(values, to, strict=False)
     except msgspec.ValidationError as error:
-        problem = str(error).replace("$.", f"{where}." if where else "")
-        raise SettingsError(problem.replace("Object contains", "Settings contain")) from error
+        name, problem = worded(error, to)
+        raise SettingsError(f"{prefix}{name}: {problem}") from error
+    for name in to.__struct_fields__:
+        value = getattr(found, name)
+        if isinstance(value, Decimal) and not (value.is_finite() and 0 <= value <= MOST):
+            raise SettingsError(f"{prefix}{name} is a sum from 0 to {MOST}, not {value}")
+    return found
 
 
 def _unknown(name: str, known: Sequence[str]) -> str:
@@ -245,6 +264,8 @@ def _check(settings: Settings, names: Sequence[str]) -> None:
         )
     if not 0 <= settings.port <= 65535:
         raise SettingsError(f"a port is 0 to 65535, not {settings.port}")
+    if settings.control_token is not None and not settings.control_token.strip():
+        raise SettingsError("control_token is empty: leave it out, or set one that cannot be guessed")
     if settings.journal < 0 or settings.sandboxes < 1 or settings.clip_cache_mb < 1:
         raise SettingsError("journal is at least 0, sandboxes and clip_cache_mb are at least 1")
     settings.first_clock()

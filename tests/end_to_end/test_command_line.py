@@ -43,6 +43,10 @@ def test_a_port_that_is_taken_is_exit_code_3_and_a_sentence():
         (["serve", "--speed", "fast"], "invalid float"),
         (["run"], "run needs a command"),
         (["dance"], "invalid choice"),
+        (["serve", "--control-token", ""], "control_token is empty"),
+        (["run", "--control-token", "", "--", "true"], "control_token is empty"),
+        (["serve", "--set", "nanogpt.balance=-1"], "nanogpt.balance is a sum from 0"),
+        (["clock", "--advance", "1", "--until-idle"], "not allowed with"),
     ],
 )
 def test_wrong_usage_is_exit_code_2_and_a_sentence(words, problem):
@@ -103,6 +107,27 @@ def test_the_clock_is_moved_and_the_sandbox_reset_from_outside(server):
     assert json.loads(fauxreel("reset", *there).stdout)["clock"]["now"] == "2026-01-01T00:00:00Z"
     refused = fauxreel("clock", "--advance", "-1", *there)
     assert (refused.returncode, "never goes back" in refused.stderr) == (1, True)
+
+
+def test_the_clock_is_moved_and_made_faster_in_one_go(server):
+    there = ["--url", server.url, "--sandbox", "both"]
+    stood = json.loads(fauxreel("clock", "--mode", "frozen", "--advance", "5", *there).stdout)
+    ran = json.loads(fauxreel("clock", "--advance", "5", "--speed", "3", *there).stdout)
+    assert (stood["mode"], stood["now"], stood["advanced"]) == ("frozen", "2026-01-01T00:00:05Z", 5.0)
+    assert (ran["mode"], ran["speed"]) == ("scaled", 3.0)
+    assert 5.0 <= ran["advanced"] < 60
+    assert json.loads(fauxreel("clock", *there).stdout)["now"] > "2026-01-01T00:00:10"
+
+
+def test_an_empty_token_in_the_environment_is_refused_too():
+    done = fauxreel("serve", FAUXREEL_CONTROL_TOKEN="")
+    assert (done.returncode, "control_token is empty" in done.stderr) == (2, True)
+
+
+def test_lists_of_a_provider_are_written_with_commas(serve):
+    server = serve("--clock", "frozen", "--set", "nanogpt.internal_auth=sk-a, sk-b")
+    [nanogpt] = [one for one in httpx.get(f"{server.url}/_mock/providers").json()["items"] if one["name"] == "nanogpt"]
+    assert nanogpt["settings"]["internal_auth"] == ["sk-a", "sk-b"]
 
 
 def test_no_server_is_said_so():

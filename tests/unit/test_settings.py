@@ -1,7 +1,9 @@
 """Settings: flags over environment over file over defaults, and errors that say where and what."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 
 import tests.houses
@@ -44,6 +46,25 @@ def test_lists_are_written_with_commas():
     assert loaded({"listed": "a, b"}).listed == ("a", "b")
 
 
+def test_a_providers_own_lists_are_written_with_commas_too():
+    class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+        colours: tuple[str, ...] = ()
+        sizes: list[int] | None = None
+        title: str = ""
+
+    house = replace(PROVIDERS[0], name="house", options=Options)
+
+    def own(flags=None, environment=None):
+        return load(flags, environment, providers=[house]).providers["house"]
+
+    assert own({"house.colours": "red, blue", "house.title": "red, blue"}) == Options(
+        ("red", "blue"), title="red, blue"
+    )
+    assert own(None, {"FAUXREEL_HOUSE_SIZES": "1,2"}).sizes == [1, 2]
+    assert own({"house.sizes": "none"}).sizes is None
+    assert own({"house.colours": ["a,b"]}).colours == ("a,b",)
+
+
 def test_other_peoples_variables_are_left_alone():
     assert loaded(None, {"FAUXREEL_URL": "http://x", "FAUXREEL_COLOUR": "red"}) == loaded()
 
@@ -62,6 +83,13 @@ def test_other_peoples_variables_are_left_alone():
         ({"start": "2026-01-01T00:00:00"}, "needs a zone"),
         ({"acme.per_minute": "many"}, "acme.per_minute"),
         ({"journal": -1}, "journal"),
+        ({"control_token": ""}, "control_token is empty"),
+        ({"control_token": " "}, "control_token is empty"),
+        ({"clock": "cuckoo"}, "clock: 'cuckoo' is none of auto, frozen, scaled"),
+        ({"seed": "x"}, "seed: expected a whole number"),
+        ({"acme.credits": "-1"}, "acme.credits is a sum from 0 to 1000000000000, not -1"),
+        ({"acme.credits": "NaN"}, "acme.credits is a sum"),
+        ({"acme.credits": "much"}, "acme.credits: expected a sum"),
     ],
 )
 def test_errors_name_the_setting(flags, problem):
@@ -76,6 +104,26 @@ def test_errors_name_the_file(toml, tmp_path):
         loaded(file=tmp_path / "nowhere.toml")
 
 
+@pytest.mark.parametrize(
+    ("setting", "problem"),
+    [
+        ("nanogpt.balance", "is a sum from 0"),
+        ("nanogpt.submits_per_minute", "expected a whole number"),
+        ("nanogpt.result_days", "expected a whole number >= 0"),
+        ("artnex.credits", "is a sum from 0"),
+        ("artnex.result_hours", "expected a whole number >= 0"),
+        ("nouvel.credits", "is a sum from 0"),
+        ("viddyscribe.minutes", "is a sum from 0"),
+        ("viddyscribe.queued_jobs", "expected a whole number >= 0"),
+    ],
+)
+def test_no_sum_and_no_count_of_a_provider_is_negative(setting, problem):
+    with pytest.raises(SettingsError, match=f"^{setting}:? {problem}"):
+        load({setting: "-1"})
+    with pytest.raises(SettingsError, match=f"^{setting}"):
+        load(None, {f"FAUXREEL_{setting.replace('.', '_').upper()}": "-1"})
+
+
 def test_clocks_that_stand_begin_in_2026_and_a_scaled_one_when_it_is_told():
     assert loaded({"clock": "frozen"}).first_clock().now() == datetime(2026, 1, 1, tzinfo=UTC)
     assert loaded({"clock": "auto"}).first_clock().mode == "auto"
@@ -86,5 +134,10 @@ def test_a_sandbox_may_have_options_of_its_own():
     settings = loaded()
     assert with_options(settings, {"acme.per_minute": 3}, PROVIDERS)["acme"].per_minute == 3
     assert settings.providers["acme"].per_minute == 5
-    with pytest.raises(SettingsError, match="did you mean"):
-        with_options(settings, {"acme.per_minit": 3}, PROVIDERS)
+    for changes, problem in (
+        ({"acme.per_minit": 3}, "did you mean"),
+        ({"acme.per_minute": "x"}, "^acme.per_minute: expected a whole number$"),
+        ({"acme.credits": -1}, "^acme.credits is a sum from 0"),
+    ):
+        with pytest.raises(SettingsError, match=problem):
+            with_options(settings, changes, PROVIDERS)

@@ -1,9 +1,12 @@
 """What can be set about this provider: the `[nanogpt]` table of the settings, or `FAUXREEL_NANOGPT_…`, or `--set`."""
 
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+
+AtLeastZero = msgspec.Meta(ge=0)
+Days = msgspec.Meta(ge=0, le=36_500)
 
 
 class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -35,20 +38,20 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     balance: Decimal = Decimal(50)
     """US dollars in a new account. 50.00 is what document 002's example starts from."""
 
-    submits_per_minute: int | None = 50
+    submits_per_minute: Annotated[int, AtLeastZero] | None = 50
     """Submissions a minute for one client address (document 002); null for no limit."""
 
-    extends_per_minute: int | None = 20
+    extends_per_minute: Annotated[int, AtLeastZero] | None = 20
     """Midjourney extensions a minute for one client address (the vendor's extend page); null for no limit."""
 
-    recovers_per_minute: int | None = 20
+    recovers_per_minute: Annotated[int, AtLeastZero] | None = 20
     """Requests to recover a minute for one client address (the vendor's recover page); null for no limit."""
 
     internal_auth: tuple[str, ...] = ()
     """Keys that no limit holds back: document 002's "internal auth"."""
 
-    max_media_bytes: int = 4 * 2**20
+    max_media_bytes: Annotated[int, AtLeastZero] = 4 * 2**20
     """Bytes of one medium sent as a data URL, after decoding (document 002: 4 MB)."""
 
-    result_days: int = 7
+    result_days: Annotated[int, Days] = 7
     """Days of mock time that a finished video can be downloaded (measured at the live service)."""
