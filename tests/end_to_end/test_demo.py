@@ -67,7 +67,7 @@ def shape(file):
 
 
 def test_it_uses_the_server_that_it_is_given(tmp_path):
-    with served("--speed", "3000") as server:
+    with served("--speed", "1000") as server:
         done = demo(tmp_path, "--url", server.url)
 
     assert (done.returncode, server.url in done.stdout) == (0, True), done.stdout + done.stderr
@@ -75,7 +75,7 @@ def test_it_uses_the_server_that_it_is_given(tmp_path):
 
 
 def test_it_fails_when_nothing_is_refunded(tmp_path):
-    with served("--speed", "3000", "--pure") as server:
+    with served("--speed", "1000", "--pure") as server:
         done = demo(tmp_path, "--url", server.url)
 
     assert (done.returncode, "The demo failed: the videos ended as" in done.stdout) == (1, True), done.stdout
