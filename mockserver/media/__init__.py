@@ -1,1 +1,1 @@
-"""Videos: `clip` describes, `card` draws, `render` makes, `probe` measures, `cache` keeps."""
+"""Videos: `clip` describes, `card` and `lettering` draw, `render` makes, `probe` measures, `cache` keeps."""

@@ -12,6 +12,7 @@ from typing import cast
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from mockserver.media.clip import Clip
+from mockserver.media.lettering import legible
 
 LOOP = 2  # seconds until the dial's hand is back where it began
 LONGEST_LINE = 600  # characters of a caption's line that are looked at
@@ -133,7 +134,7 @@ class Card:
             size, ink = styles[min(order, 2)]
             font = self._font(size)
             step = round(font.size * 1.35)
-            for line in wrapped(plain(text), font, right - left, (bottom - y) // step):
+            for line in wrapped(plain(legible(text[:LONGEST_LINE])), font, right - left, (bottom - y) // step):
                 draw.text((left, y), line, fill=ink, font=font)
                 y += step
             y += round(self.unit * 2)
