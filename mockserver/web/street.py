@@ -205,7 +205,7 @@ class Street:
             response = self._refuse(provider, refusal, call.options)
             call.clause = getattr(response, "clause", None)
         except UnknownScenarioError as error:
-            return mock_error(400, "unknown_scenario", f"{error}.")
+            return mock_error(400, "unknown_scenario", str(error))
         except (ClientDisconnect, BadSandboxError):
             raise
         except Exception:
