@@ -4,17 +4,16 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
 import msgspec
 from starlette.responses import Response
 
-from mockserver.control.desk import ControlError, Desk, answer, iso, money, page
+from mockserver.control.desk import ControlError, Desk, amount, answer, instant, iso, money, page
 from mockserver.core.accounts import FLAGS, Account, Opening, flagged
 from mockserver.core.house import House
+from mockserver.web.complaints import sentence
 from mockserver.web.provider import Provider
-
-MOST = Decimal(10) ** 12
 
 
 class AccountChange(msgspec.Struct, forbid_unknown_fields=True):
@@ -22,7 +21,7 @@ class AccountChange(msgspec.Struct, forbid_unknown_fields=True):
 
     plan: str | None = None
     available: Decimal | None = None
-    limits: dict[str, int | None] | None = None
+    limits: dict[str, Annotated[int, msgspec.Meta(ge=0)] | None] | None = None
     flags: list[str] | None = None
     permissions: list[str] | None = None
     expires_at: datetime | msgspec.UnsetType | None = msgspec.UNSET
@@ -75,8 +74,6 @@ async def put_account(desk: Desk) -> Response:
     provider, house = desk.provider(desk.path["provider"]), desk.house(desk.path["provider"])
     change = await desk.body(change_of(provider))
     now = desk.sandbox.now()
-    if change.available is not None and not (change.available.is_finite() and abs(change.available) <= MOST):
-        raise ControlError(400, "bad_field", f"'available' is a sum up to {MOST}.")
     before = house.known(desk.path["key"], now)
     changed = _changed(before, change, provider.trade.opening(house.options))
     account = _with_own(provider, house, changed, change, now)
@@ -90,7 +87,7 @@ async def put_account(desk: Desk) -> Response:
 def _available(house: House, before: Account, account: Account, change: AccountChange, now: datetime) -> Decimal | None:
     """What can be spent from now on, if the change touches that: what it says, or what flags and plan make of it."""
     if change.available is not None:
-        return change.available
+        return amount(change.available, "available")
     if change.flags is not None and "broke" in before.flags | account.flags:
         return account.granted
     if account.granted != before.granted:
@@ -107,7 +104,7 @@ def _with_own(provider: Provider, house: House, account: Account, change: Accoun
     try:
         return provider.extras.laid_down(house, account, laid, now) if laid else account
     except ValueError as error:
-        raise ControlError(400, "bad_field", f"{error}.") from error
+        raise ControlError(400, "bad_field", sentence(error)) from error
 
 
 def _changed(account: Account, change: AccountChange, opening: Opening) -> Account:
@@ -117,8 +114,8 @@ def _changed(account: Account, change: AccountChange, opening: Opening) -> Accou
         raise ControlError(
             400, "bad_field", f"'flags': there is no '{unknown[0][:80]}'.", f"There are: {', '.join(FLAGS)}"
         )
-    if isinstance(change.expires_at, datetime) and change.expires_at.tzinfo is None:
-        raise ControlError(400, "bad_field", "'expires_at' needs a zone, as in 2026-01-01T00:00:00Z.")
+    if isinstance(change.expires_at, datetime):
+        instant(change.expires_at, "expires_at")
     if change.flags is not None:
         account = flagged(account, opening, frozenset(change.flags))
     if change.plan is not None and change.plan != account.plan:

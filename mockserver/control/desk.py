@@ -10,10 +10,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from mockserver.core.house import House
-from mockserver.core.refusals import BadBody, BodyTooLarge, WrongType
+from mockserver.core.refusals import BodyTooLarge
 from mockserver.core.world import Sandbox, World
 from mockserver.web.answers import json_reply
-from mockserver.web.call import parse_query, read_body, wrong_type
+from mockserver.web.call import decoded, parse_query, read_body
+from mockserver.web.complaints import sentence, worded
 from mockserver.web.courier import Courier
 from mockserver.web.provider import Provider
 
@@ -21,6 +22,9 @@ T = TypeVar("T")
 BODY_LIMIT = 2**20
 PAGE = 100
 PAGE_AT_MOST = 1000
+YEARS = range(1970, 4000)
+MOST = 10**12
+DECIMALS = 12
 
 
 class ControlError(Exception):
@@ -80,13 +84,15 @@ class Desk:
         raw_headers = dict(self.request.scope["headers"])
         try:
             raw = await read_body(self.request.receive, raw_headers, BODY_LIMIT)
-            return msgspec.json.decode(raw or b"{}", type=of)
+            return decoded(raw or b"{}", of)
         except BodyTooLarge as error:
             raise ControlError(413, "body_too_large", f"A control request has at most {BODY_LIMIT} bytes.") from error
         except msgspec.ValidationError as error:
-            raise _unfit(error) from error
+            where, what = worded(error, of)
+            whole = "The body" if not where else f"'{where[:80]}'"
+            raise ControlError(400, "bad_field" if where else "bad_body", f"{whole}: {what}.") from error
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise ControlError(400, "bad_json", f"The body is not JSON: {error}") from error
+            raise ControlError(400, "bad_json", f"The body is not JSON: {sentence(error)}") from error
 
     def number(self, name: str, default: int, most: int) -> int:
         """A whole number of the query, from 1 to `most`."""
@@ -96,12 +102,20 @@ class Desk:
         return int(text)
 
 
-def _unfit(error: msgspec.ValidationError) -> ControlError:
-    match wrong_type(str(error)):
-        case WrongType(field=field, expected=expected):
-            return ControlError(400, "bad_field", f"'{field}': expected {expected}.")
-        case BadBody(problem=problem):
-            return ControlError(400, "bad_body", problem)
+def instant(at: datetime, name: str) -> datetime:
+    """Take an instant that somebody sent; ControlError for one without a zone, or out of reach of arithmetic."""
+    if at.tzinfo is None:
+        raise ControlError(400, "bad_field", f"'{name}' needs a zone, as in 2026-01-01T00:00:00Z.")
+    if at.year not in YEARS:
+        raise ControlError(400, "bad_field", f"'{name}' is in a year from {YEARS[0]} to {YEARS[-1]}.")
+    return at
+
+
+def amount(value: Decimal, name: str) -> Decimal:
+    """Take a sum that somebody sent; ControlError for one that no account has."""
+    if not (value.is_finite() and 0 <= value <= MOST and value == round(value, DECIMALS)):
+        raise ControlError(400, "bad_field", f"'{name}' is a sum from 0 to {MOST}, with {DECIMALS} decimals at most.")
+    return value
 
 
 Task = Callable[[Desk], Awaitable[Response]]

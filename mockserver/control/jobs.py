@@ -1,13 +1,16 @@
 """Jobs as the mock knows them: `GET jobs[/{id}]`, `POST jobs/{id}/end`."""
 
 from itertools import islice
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import msgspec
 from starlette.responses import Response
 
 from mockserver.control.desk import PAGE, PAGE_AT_MOST, ControlError, Desk, answer, iso, money, page
 from mockserver.core.jobs import Job
+from mockserver.core.timeline import State
+
+STATES = get_args(State)
 
 
 class End(msgspec.Struct, forbid_unknown_fields=True):
@@ -54,6 +57,8 @@ async def list_jobs(desk: Desk) -> Response:
             if job.id == after:
                 break
     now, state = desk.sandbox.now(), desk.query.get("state")
+    if state is not None and state not in STATES:
+        raise ControlError(400, "bad_query", f"'state': {state[:80]!r} is none of {', '.join(STATES)}.")
     chosen = list(islice((job for job in found if state is None or job.at(now).stage.state == state), limit + 1))
     return page([shown(desk, job) for job in chosen[:limit]], chosen[limit - 1].id if len(chosen) > limit else None)
 

@@ -49,6 +49,8 @@ async def list_requests(desk: Desk) -> Response:
             raise ControlError(
                 400, "bad_query", f"There is no filter '{name[:80]}'.", f"There are: {', '.join(sorted(known))}"
             )
+    if "status" in desk.query:
+        desk.number("status", 200, 599)
     wanted = {name: desk.query[name] for name in ("provider", "operation", "status", "job") if name in desk.query}
     found = (
         (number, exchange)

@@ -13,17 +13,30 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from mockserver import __version__
 from mockserver.control import accounts, jobs, requests, sandboxes, time, webhooks
-from mockserver.control.desk import ControlError, Desk, Task
+from mockserver.control.desk import ControlError, Desk, Task, answer
 from mockserver.core.post import is_loopback
 from mockserver.core.scenarios import UnknownScenarioError
 from mockserver.core.world import BadSandboxError
 from mockserver.web.answers import mock_error
-from mockserver.web.street import Street
+from mockserver.web.complaints import sentence
+from mockserver.web.street import CONTROL, Street
 
 log = logging.getLogger("mockserver")
 
+
+async def index(_: Desk) -> Response:
+    """Say what the control API can do."""
+    routes = [
+        {"method": method, "path": f"{CONTROL}/{path}", "what": (task.__doc__ or "").partition("\n")[0]}
+        for (method, path), task in TASKS.items()
+    ]
+    return answer({"fauxreel": __version__, "routes": routes})
+
+
 TASKS: Mapping[tuple[str, str], Task] = {
+    ("GET", ""): index,
     ("GET", "health"): sandboxes.health,
     ("GET", "providers"): sandboxes.list_providers,
     ("GET", "sandboxes"): sandboxes.list_sandboxes,
@@ -61,10 +74,9 @@ def control_room(
     by_path: dict[str, dict[str, Task]] = {}
     for (method, path), task in TASKS.items():
         by_path.setdefault(path, {})[method] = task
-    routes = [
-        Route(f"/_mock/{path}", _Door(street, options_with, tasks, token), methods=None)
-        for path, tasks in by_path.items()
-    ]
+    doors = {f"{CONTROL}/{path}": _Door(street, options_with, tasks, token) for path, tasks in by_path.items()}
+    doors[CONTROL] = doors[f"{CONTROL}/"]
+    routes = [Route(path, door, methods=None) for path, door in doors.items()]
     app = Starlette(routes=routes, exception_handlers={404: _lost})
     app.router.redirect_slashes = False
     return app
@@ -107,7 +119,7 @@ class _Door:
         except ControlError as error:
             return mock_error(error.status, error.code, error.message, error.hint)
         except (BadSandboxError, UnknownScenarioError) as error:
-            return mock_error(400, "bad_request", f"{error}.")
+            return mock_error(400, "bad_request", sentence(error))
         except Exception:
             log.exception("fauxreel crashed while it answered %s %r", request.method, request.url.path)
             return mock_error(500, "crashed", "This is a defect of fauxreel; its log has the traceback.")
@@ -147,7 +159,7 @@ def is_here(host: str) -> bool:
 
 
 async def _lost(request: Request, _: Exception) -> Response:
-    known = sorted({path for _, path in TASKS})
-    near = get_close_matches(request.url.path.removeprefix("/_mock/"), known, n=3, cutoff=0.5)
+    known = sorted({path for _, path in TASKS if path})
+    near = get_close_matches(request.url.path.removeprefix(f"{CONTROL}/"), known, n=3, cutoff=0.5)
     hint = f"The nearest are: {', '.join(near)}" if near else f"There are: {', '.join(known)}"
     return mock_error(404, "unknown_path", f"The control API has nothing at {request.url.path[:200]!r}.", hint)

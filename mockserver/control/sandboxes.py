@@ -3,17 +3,18 @@
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from starlette.responses import Response
 
 from mockserver import __version__
 from mockserver.control import time
-from mockserver.control.desk import ControlError, Desk, answer, page
+from mockserver.control.desk import ControlError, Desk, amount, answer, instant, page
 from mockserver.core.clock import EPOCH, Clock, wall_now
 from mockserver.core.scenarios import SCENARIOS, Plan, Queued, Scenario, UnknownScenarioError, named
 from mockserver.core.world import BadSandboxError, Sandbox, Terms
+from mockserver.web.complaints import sentence
 
 
 class FirstClock(msgspec.Struct, forbid_unknown_fields=True):
@@ -29,7 +30,7 @@ class NewSandbox(msgspec.Struct, forbid_unknown_fields=True):
 
     name: str
     clock: FirstClock | Literal["scaled", "frozen", "auto"] | None = None
-    seed: int | None = None
+    seed: Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)] | None = None
     accounts: dict[str, dict[str, Decimal]] = {}
     settings: dict[str, Any] = {}
 
@@ -113,6 +114,11 @@ async def get_sandbox(desk: Desk) -> Response:
 async def make_sandbox(desk: Desk) -> Response:
     """Make a sandbox, or begin one of that name again."""
     new = await desk.body(NewSandbox)
+    for provider, accounts in new.accounts.items():
+        if provider not in desk.providers:
+            raise ControlError(400, "bad_field", f"'accounts': '{provider[:80]}' is not served here.")
+        for key, available in accounts.items():
+            amount(available, f"accounts.{provider}.{key[:80]}")
     terms = replace(
         desk.world.terms,
         clock=_clock(new.clock, desk.world.terms),
@@ -121,9 +127,7 @@ async def make_sandbox(desk: Desk) -> Response:
     sandbox = _opened(desk, new, terms)
     now = sandbox.now()
     for provider, accounts in new.accounts.items():
-        house = sandbox.houses.get(provider)
-        if house is None:
-            raise ControlError(400, "bad_field", f"'accounts': '{provider[:80]}' is not served here.")
+        house = sandbox.houses[provider]
         for key, available in accounts.items():
             house.grant(house.known(key, now), available, now)
     return answer(shown(desk, sandbox), 201)
@@ -133,17 +137,17 @@ def _opened(desk: Desk, new: NewSandbox, terms: Terms) -> Sandbox:
     try:
         return desk.world.open(new.name, terms, desk.options_with(new.settings) if new.settings else None)
     except BadSandboxError as error:
-        raise ControlError(400, "bad_sandbox", f"{error}.") from error
+        raise ControlError(400, "bad_sandbox", sentence(error)) from error
     except ValueError as error:
-        raise ControlError(400, "bad_field", f"'settings': {error}.") from error
+        raise ControlError(400, "bad_field", f"'settings': {sentence(error)}") from error
 
 
 def _clock(asked: FirstClock | str | None, terms: Terms) -> Clock:
     if asked is None:
         return terms.clock
     first = msgspec.convert({"mode": asked}, FirstClock) if isinstance(asked, str) else asked
-    if first.now is not None and first.now.tzinfo is None:
-        raise ControlError(400, "bad_field", "'clock.now' needs a zone, as in 2026-01-01T00:00:00Z.")
+    if first.now is not None:
+        instant(first.now, "clock.now")
     if not time.SLOWEST <= first.speed <= time.FASTEST:
         raise ControlError(400, "bad_field", f"'clock.speed' is {time.SLOWEST} to {time.FASTEST}.")
     if first.mode == "scaled":
@@ -218,4 +222,4 @@ def _named(name: str, at: float | None) -> Scenario:
     try:
         return named(name, at)
     except UnknownScenarioError as error:
-        raise ControlError(400, "unknown_scenario", f"{error}.") from error
+        raise ControlError(400, "unknown_scenario", sentence(error)) from error

@@ -1,18 +1,20 @@
 """Time, by hand: `GET, PUT clock`, `POST clock/advance`."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 import msgspec
 from starlette.responses import Response
 
-from mockserver.control.desk import ControlError, Desk, answer, iso
-from mockserver.core.clock import NOTHING, Clock, ClockWentBackError
+from mockserver.control.desk import YEARS, ControlError, Desk, answer, instant, iso
+from mockserver.core.clock import Clock, ClockWentBackError
 from mockserver.core.world import Sandbox
+from mockserver.web.complaints import sentence
 
 FASTEST, SLOWEST = 1_000_000, 0.001
 DUE_AT_MOST = 1000
+ANOTHER_TIME = "Use another sandbox for another time."
 
 
 class ClockChange(msgspec.Struct, forbid_unknown_fields=True):
@@ -54,7 +56,7 @@ async def put_clock(desk: Desk) -> Response:
     rate = (change.speed or clock.rate or _usual_speed(desk)) if mode == "scaled" else 0.0
     clock = clock.at_rate(rate, auto=mode == "auto")
     if change.now is not None:
-        clock = _moved(clock, _aware(change.now, "now"))
+        clock = _moved(clock, instant(change.now, "now"))
     sandbox.set_clock(clock)
     await desk.courier.after(sandbox)
     return answer(shown(clock, _usual_speed(desk)))
@@ -92,35 +94,28 @@ def _usual_speed(desk: Desk) -> float:
 
 def _target(how: Advance, sandbox: Sandbox, now: datetime) -> datetime:
     if how.to is not None:
-        return _aware(how.to, "to")
+        return instant(how.to, "to")
     if how.until is not None:
         ends = [job.ends_at for house in sandbox.houses.values() for job in house.jobs()]
         return max((end for end in ends if end is not None), default=now)
+    if how.seconds is not None and how.seconds < 0:
+        raise ControlError(400, "time_goes_forward", "Mock time never goes back.", ANOTHER_TIME)
     try:
-        by = timedelta(seconds=how.seconds or 0)
-    except (OverflowError, ValueError) as error:
-        raise ControlError(400, "bad_field", f"'seconds': {error}") from error
-    if by < NOTHING:
-        raise ControlError(
-            400, "time_goes_forward", "Mock time never goes back.", "Use another sandbox for another time."
-        )
-    try:
-        return now + by
-    except OverflowError as error:
-        raise ControlError(400, "bad_field", "'seconds' goes past the end of time.") from error
-
-
-def _aware(at: datetime, name: str) -> datetime:
-    if at.tzinfo is None:
-        raise ControlError(400, "bad_field", f"'{name}' needs a zone, as in 2026-01-01T00:00:00Z.")
-    return at
+        target = now + timedelta(seconds=how.seconds or 0)
+    except OverflowError:
+        target = datetime.max.replace(tzinfo=UTC)
+    if target.year not in YEARS:
+        raise ControlError(400, "bad_field", f"'seconds' goes beyond the year {YEARS[-1]}, where mock time ends.")
+    return target
 
 
 def _moved(clock: Clock, to: datetime) -> Clock:
     try:
         return clock.moved_to(to)
     except ClockWentBackError as error:
-        raise ControlError(400, "time_goes_forward", f"{error}.", "Use another sandbox for another time.") from error
+        raise ControlError(
+            400, "time_goes_forward", sentence(error), "Use another sandbox for another time."
+        ) from error
 
 
 def _changes(sandbox: Sandbox, after: datetime, until: datetime) -> Iterator[tuple[datetime, str, dict[str, str]]]:

@@ -39,7 +39,8 @@ def _decoder(of: Any) -> "msgspec.json.Decoder[Any]":  # noqa: ANN401 - a type
     return msgspec.json.Decoder(of)
 
 
-def _decoded(raw: bytes, of: type[T]) -> T:
+def decoded(raw: bytes, of: type[T]) -> T:
+    """Read JSON as a value of this type; raises the decoder's errors."""
     try:
         decode: Callable[[bytes], T] = _decoder(cast("Hashable", of)).decode
         return decode(raw)
@@ -180,7 +181,7 @@ class Call:
         """
         raw = await self.raw_body()
         try:
-            return _decoded(raw, of)
+            return decoded(raw, of)
         except msgspec.ValidationError as error:
             raise wrong_type(str(error)) from error
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

@@ -31,6 +31,12 @@ PHRASES = {
 }
 
 
+def sentence(error: Exception) -> str:
+    """An error's message, with a stop at its end."""
+    text = str(error)
+    return text if text.endswith((".", "?", "!")) else f"{text}."
+
+
 def worded(error: msgspec.ValidationError, of: Any) -> tuple[str, str]:  # noqa: ANN401 - a type
     """Say where in a value of the type `of` something is wrong, as in `clock.mode` (empty: all of it), and what."""
     found = _COMPLAINT.fullmatch(str(error))
