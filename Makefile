@@ -1,6 +1,9 @@
-# make serve   run the server          make test    all tests, and the ledger of clauses
-# make demo    three videos, paid for  make check   formatting, lint, types, import rules, citations
-# make bench   ratios to bare uvicorn  make lock    write requirements.lock anew
+# make serve   run the server                  make test    all tests, and the ledger of clauses
+# make demo    six orders at four providers    make check   formatting, lint, types, import rules, citations
+# make bench   ratios to bare uvicorn          make lock    write requirements.lock anew
+# make format  format, and fix what ruff can   make clean   remove the environment and the caches
+#
+# ARGS="…" goes on to the command: make serve ARGS="-p 0", make demo ARGS="--speed 600".
 
 PYTHON ?= python3
 VENV := .venv
