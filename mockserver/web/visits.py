@@ -41,7 +41,7 @@ async def visit(call: Call, url: str, take: Callable[[bytes], None]) -> int:
     """
     parts = urlsplit(url)
     scope: dict[str, Any] = {
-        **call.scope,
+        **{name: value for name, value in call.scope.items() if name != "fauxreel"},
         "method": "GET",
         "path": unquote(parts.path) or "/",
         "raw_path": parts.path.encode("ascii", "replace"),
