@@ -50,6 +50,10 @@ class Corked:
                 self._transport.write(b"".join(waiting))
             self._size = 0
 
+    def is_closing(self) -> bool:
+        """Whether the transport is closed, or about to be."""
+        return self._transport.is_closing()
+
     def close(self) -> None:
         """Send what was gathered, and close."""
         self.flush()

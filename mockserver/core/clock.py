@@ -72,7 +72,7 @@ class Clock:
             now = self.mock + elapsed * self.rate
         except OverflowError:
             return LAST
-        return now if now < LAST else LAST
+        return min(LAST, now)
 
     def at_rate(self, rate: float, wall: datetime | None = None, *, auto: bool = False) -> "Clock":
         """Go on from the mock time of now at another rate."""

@@ -162,11 +162,10 @@ class House:
             if store.get(self._accounts, account.key) is None:
                 self.set_account(account)  # its cycles go on counting from the same instant
         take = partial(_take, account.granted, overdraft, ledger.opening(job))
-        later = ledger.settlements(job)
         with store.transaction():
             left: Balance = store.update(self._balances, fund, take)
             store.update(self._jobs, job.id, lambda _: job)
-            for entry in later:
+            for entry in ledger.settlements(job):
                 store.schedule(self._due + fund, entry.at, entry)
         return left
 

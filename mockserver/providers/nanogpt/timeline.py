@@ -5,6 +5,7 @@ model and length is inferred, with a seeded variation of a tenth around it.
 """
 
 from datetime import timedelta
+from functools import lru_cache
 from math import ceil
 from typing import NamedTuple
 
@@ -18,6 +19,8 @@ COMPLETED, FAILED, CANCELED = "COMPLETED", "FAILED", "CANCELED"
 SHORTEST, LONGEST = 180.0, 360.0
 """Seconds of a typical life."""
 SPREAD = 0.1
+WAITS, WORKS = 32, 128
+"""How many different waits and lengths of work there are."""
 LEAST_USUAL, MOST_USUAL = SHORTEST / (1 - SPREAD), LONGEST / (1 + SPREAD)
 
 NSFW, BROKEN = "nsfw", "broken"
@@ -40,15 +43,18 @@ class Life(NamedTuple):
 
 def life(scenario: Scenario, pace: float, seconds: float, draw: Draw) -> Life:
     """Draw the life of a clip of so many `seconds`, with `pace` seconds of work for each of them."""
-    queue = 5 + 15 * draw.fraction()
-    usual = pace * seconds
-    if usual < LEAST_USUAL:
-        usual = LEAST_USUAL
-    elif usual > MOST_USUAL:
-        usual = MOST_USUAL
-    total = usual * draw.around(SPREAD)
-    factor = 10 if scenario.name == "slow" else 1
-    return Life(timedelta(seconds=queue * factor), timedelta(seconds=(total - queue) * factor))
+    found = _life(pace * seconds, draw.below(WAITS * WORKS))
+    return found if scenario.name != "slow" else Life(10 * found.queue, 10 * found.work)
+
+
+@lru_cache(maxsize=16_384)
+def _life(usual: float, number: int) -> Life:
+    """One of the lives that a clip can have, whose work usually takes so many seconds; jobs share them."""
+    wait, work = divmod(number, WORKS)
+    queue = 5 + 15 * wait / WAITS
+    factor = 1 + SPREAD * (2 * work / (WORKS - 1) - 1)
+    total = min(max(usual, LEAST_USUAL), MOST_USUAL) * factor
+    return Life(timedelta(seconds=queue), timedelta(seconds=total - queue))
 
 
 def planned(scenario: Scenario, life: Life) -> Timeline:
@@ -57,7 +63,7 @@ def planned(scenario: Scenario, life: Life) -> Timeline:
     at = scenario.at
     match scenario.name:
         case "succeeds":
-            return _stages(queue, work, ENDINGS["done"])
+            return _success(life)
         case "stuck" | "never_ready":
             return _stages(queue, FOREVER, done(COMPLETED))
         case "fails" | "fails_once" | "partial" | "upload_fails":
@@ -86,6 +92,12 @@ def planned(scenario: Scenario, life: Life) -> Timeline:
             )
         case _:
             return _stages(queue, work, done(COMPLETED))
+
+
+@lru_cache(maxsize=16_384)
+def _success(life: Life) -> Timeline:
+    """The timeline of a job that goes well; jobs of one life share it, which saves each some hundred bytes."""
+    return _stages(life.queue, life.work, ENDINGS["done"])
 
 
 def _stages(queue: timedelta, work: timedelta, end: Stage) -> Timeline:
