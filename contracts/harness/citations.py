@@ -10,7 +10,9 @@ from contracts.harness import load as reading
 from contracts.harness.load import ROOT, Citation, Clause, Contract, ContractError, Gap, Source, Yaml
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-PROVENANCES = ("documented", "vendor", "inferred")
+PROVENANCES = ("documented", "vendor", "inferred", "own")
+OURS = "control"
+"""The one contract that is nobody else's: what it says nothing of the kind about is `own`."""
 
 _KEBAB = "[a-z0-9]+(?:-[a-z0-9]+)*"
 
@@ -110,7 +112,8 @@ def _in_part(part: Yaml, provider: str, known: Mapping[str, Source]) -> Iterator
     if not cited:
         yield "it has no x-source"
         return
-    yield from _in_provenance(part.get("x-provenance", "documented"), cited, provider, known)
+    usual = "own" if provider == OURS else "documented"
+    yield from _in_provenance(part.get("x-provenance", usual), cited, provider, known)
 
 
 def _misplaced(value: Yaml, where: str) -> Iterator[str]:
@@ -127,6 +130,8 @@ def _in_provenance(
 ) -> Iterator[str]:
     if provenance not in PROVENANCES:
         yield f"provenance {provenance!r} is none of {', '.join(PROVENANCES)}"
+    if provenance == "own" and provider != OURS:
+        yield "it is own, and not fauxreel's"
     yield from _in_citations(cited, provider, known)
     found = [known[citation.document] for citation in cited if citation.document in known]
     if provenance == "documented" and not any(source.lines for source in found):

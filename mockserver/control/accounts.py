@@ -9,7 +9,7 @@ from typing import Annotated, Any, cast
 import msgspec
 from starlette.responses import Response
 
-from mockserver.control.desk import ControlError, Desk, amount, answer, instant, iso, money, page
+from mockserver.control.desk import SAFE, ControlError, Desk, amount, answer, instant, iso, money, page
 from mockserver.core.accounts import FLAGS, Account, Opening, flagged
 from mockserver.core.house import House
 from mockserver.web.complaints import sentence
@@ -21,7 +21,7 @@ class AccountChange(msgspec.Struct, forbid_unknown_fields=True):
 
     plan: str | None = None
     available: Decimal | None = None
-    limits: dict[str, Annotated[int, msgspec.Meta(ge=0)] | None] | None = None
+    limits: dict[str, Annotated[int, msgspec.Meta(ge=0, le=SAFE)] | None] | None = None
     flags: list[str] | None = None
     permissions: list[str] | None = None
     expires_at: datetime | msgspec.UnsetType | None = msgspec.UNSET

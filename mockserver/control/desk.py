@@ -25,6 +25,9 @@ PAGE_AT_MOST = 1000
 YEARS = range(1970, 4000)
 MOST = 10**12
 DECIMALS = 12
+DIGITS = 20
+SAFE = 2**53 - 1
+"""The largest whole number that every reader of JSON reads exactly."""
 
 
 class ControlError(Exception):
@@ -97,7 +100,7 @@ class Desk:
     def number(self, name: str, default: int, most: int) -> int:
         """A whole number of the query, from 1 to `most`."""
         text = self.query.get(name, str(default))
-        if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= most):
+        if not (text.isascii() and text.isdigit() and len(text) <= DIGITS and 1 <= int(text) <= most):
             raise ControlError(400, "bad_query", f"'{name}' is a whole number from 1 to {most}, not {text[:80]!r}.")
         return int(text)
 
@@ -112,10 +115,11 @@ def instant(at: datetime, name: str) -> datetime:
 
 
 def amount(value: Decimal, name: str) -> Decimal:
-    """Take a sum that somebody sent; ControlError for one that no account has."""
-    if not (value.is_finite() and 0 <= value <= MOST and value == round(value, DECIMALS)):
-        raise ControlError(400, "bad_field", f"'{name}' is a sum from 0 to {MOST}, with {DECIMALS} decimals at most.")
-    return value
+    """Take a sum that somebody sent, to 12 decimals; ControlError for one that no account has."""
+    if not (value.is_finite() and 0 <= value <= MOST):
+        raise ControlError(400, "bad_field", f"'{name}' is a sum from 0 to {MOST}.")
+    rounded = round(value, DECIMALS)
+    return value if rounded == value else rounded
 
 
 Task = Callable[[Desk], Awaitable[Response]]

@@ -49,7 +49,7 @@ async def list_jobs(desk: Desk) -> Response:
     """List jobs, the newest first; `provider`, `state`, `limit` and `after` (an id) narrow the list."""
     limit = desk.number("limit", PAGE, PAGE_AT_MOST)
     wanted = desk.query.get("provider")
-    houses = [desk.house(wanted)] if wanted else list(desk.sandbox.houses.values())
+    houses = [desk.house(wanted)] if wanted is not None else list(desk.sandbox.houses.values())
     jobs = sorted((job for house in houses for job in house.jobs()), key=lambda job: job.submitted_at, reverse=True)
     found = iter(jobs)
     if after := desk.query.get("after"):

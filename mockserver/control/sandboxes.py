@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from mockserver import __version__
 from mockserver.control import time
-from mockserver.control.desk import ControlError, Desk, amount, answer, instant, page
+from mockserver.control.desk import SAFE, ControlError, Desk, amount, answer, instant, page
 from mockserver.core.clock import EPOCH, Clock, wall_now
 from mockserver.core.scenarios import SCENARIOS, Plan, Queued, Scenario, UnknownScenarioError, named
 from mockserver.core.world import BadSandboxError, Sandbox, Terms
@@ -30,7 +30,7 @@ class NewSandbox(msgspec.Struct, forbid_unknown_fields=True):
 
     name: str
     clock: FirstClock | Literal["scaled", "frozen", "auto"] | None = None
-    seed: Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)] | None = None
+    seed: Annotated[int, msgspec.Meta(ge=-SAFE, le=SAFE)] | None = None
     accounts: dict[str, dict[str, Decimal]] = {}
     settings: dict[str, Any] = {}
 
@@ -118,7 +118,7 @@ async def make_sandbox(desk: Desk) -> Response:
         if provider not in desk.providers:
             raise ControlError(400, "bad_field", f"'accounts': '{provider[:80]}' is not served here.")
         for key, available in accounts.items():
-            amount(available, f"accounts.{provider}.{key[:80]}")
+            accounts[key] = amount(available, f"accounts.{provider}.{key[:80]}")
     terms = replace(
         desk.world.terms,
         clock=_clock(new.clock, desk.world.terms),

@@ -48,16 +48,22 @@ class Passing:
         await self.app(scope, receive, send)
 
 
-def described(provider, *, max_examples=60, fulfilled=FULFILLED, refused=REFUSED, operations=(), **settings):
+def described(
+    provider, *, max_examples=60, fulfilled=FULFILLED, refused=REFUSED, operations=(), key=None, through=Passing,
+    **settings,
+):  # fmt: skip
     """The description of `provider`, to be tested against a server of its own.
 
     `settings` are the server's, with a double underscore in those of a provider (`nanogpt__balance="1000000"`): lift
     its limits and fill its accounts. Only the provider's sample key is taken, so that Schemathesis can see whether
     keys are heeded. `fulfilled` and `refused` are the statuses that may answer requests which the description allows
-    and forbids. `operations` are tables of Schemathesis's own settings for single operations.
+    and forbids. `operations` are tables of Schemathesis's own settings for single operations. What is no provider has a
+    `key` of its own, and says by its settings what is served. Requests go `through` a Passing, or a kind of it.
     """
-    key = next(found.sample_key for found in discover() if found.name == provider)
-    flags = {"clock": "frozen", "only": provider, "keys": "listed", "listed": key}
+    flags = {"clock": "frozen"}
+    if key is None:
+        key = next(found.sample_key for found in discover() if found.name == provider)
+        flags |= {"only": provider, "keys": "listed", "listed": key}
     app = create_app(load(flags | {name.replace("__", "."): value for name, value in settings.items()}))
     openapi = json.loads(json.dumps(load_contract(provider).openapi))  # a copy: Schemathesis works on what it is given
     config = {
@@ -71,7 +77,7 @@ def described(provider, *, max_examples=60, fulfilled=FULFILLED, refused=REFUSED
         "operations": list(operations),
     }
     schema = schemathesis.openapi.from_dict(openapi, config=SchemathesisConfig.from_dict(config))
-    schema.app = Passing(app)
+    schema.app = through(app)
     return schema
 
 

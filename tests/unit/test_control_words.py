@@ -4,7 +4,7 @@ import pytest
 
 from mockserver.control.room import TASKS
 
-SUM = "a sum from 0 to 1000000000000, with 12 decimals at most"
+SUM = "a sum from 0 to 1000000000000"
 
 
 @pytest.mark.parametrize("path", ["/_mock", "/_mock/", "/@other/_mock", "/@other/_mock/"])
@@ -45,7 +45,8 @@ async def test_its_door_takes_no_more_than_the_question(visitor):
         ("PUT accounts/acme/k", '{"available": "lots"}', "'available': expected a sum such as 1.5."),
         ("PUT accounts/acme/k", '{"available": -1}', f"'available' is {SUM}."),
         ("PUT accounts/acme/k", '{"available": "NaN"}', f"'available' is {SUM}."),
-        ("PUT accounts/acme/k", '{"available": "1e-999999"}', f"'available' is {SUM}."),
+        ("PUT accounts/acme/k", '{"available": 1e999999}', f"'available' is {SUM}."),
+        ("GET requests?before=10000000000", "", "'before' is a whole number from 1 to 1073741824, not '10000000000'."),
         ("PUT accounts/acme/k", '{"limits": {"a": -1}}', "'limits[...]': expected a whole number >= 0."),
         ("PUT accounts/acme/k", '{"flags": [5]}', "'flags[0]': expected a text."),
         ("GET jobs?state=gone", "", "'state': 'gone' is none of waiting, working, done, failed, cancelled."),
@@ -66,6 +67,15 @@ async def test_a_long_value_is_not_told_whole(visitor):
 async def test_whole_numbers_may_be_written_as_5_0(visitor):
     asked = {"scenario": "fails", "times": 2.0}
     assert (await visitor.post("/_mock/scenarios/queue", json=asked)).json()["queue"][0]["times"] == 2
+
+
+@pytest.mark.parametrize(
+    ("sent", "told"), [("1e-999999", "0"), (0.1, "0.1"), ("2.50", "2.5"), ("0.1234567890123", "0.123456789012")]
+)
+async def test_sums_are_exact_to_twelve_decimals(visitor, sent, told):
+    await visitor.post("/_mock/sandboxes", json={"name": "own", "accounts": {"acme": {"k": sent}}})
+    assert (await visitor.put("/_mock/accounts/acme/k", json={"available": sent})).json()["available"] == told
+    assert (await visitor.get("/@own/_mock/accounts/acme/k")).json()["available"] == told
 
 
 async def test_a_sandbox_that_cannot_be_made_leaves_the_one_of_its_name_alone(visitor):
