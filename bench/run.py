@@ -33,10 +33,14 @@ class House:
         return str(told("POST", sandbox + self.submit, order or self.order(), self.key)[self.job_id])
 
 
+STILL = "/@still"
+"""A sandbox in which time stands, so that jobs stay unfinished."""
+
+
 def described() -> dict[str, str]:
     """Give ViddyScribe a video to describe, and order its description."""
     source = {"input": {"type": "url", "url": "https://videos.example/clip.mp4"}}
-    media = told("POST", "/enterprise/api/upload_media", source, {"x-api-key": "vsk_bench"})
+    media = told("POST", f"{STILL}/enterprise/api/upload_media", source, {"x-api-key": "vsk_bench"})
     return {"media_id": media["media_id"], "language": "en-US"}
 
 
@@ -158,23 +162,24 @@ class Bench:
         self.least(f"download of {len(video) // 1000} KB / bare hello", self.rates(path), 0.25)
 
     def houses(self) -> None:
-        """Measure polls and submissions of the other houses beside NanoGPT's, in turns."""
-        told("POST", "/_mock/reset")
+        """Measure polls of unfinished jobs and submissions of the other houses beside NanoGPT's, in turns."""
+        told("PUT", f"{STILL}/_mock/clock", {"mode": "frozen"})
         for house in OTHERS:
             order = house.order()
-            self.least(f"{house.name}: poll / nanogpt's", self.beside(house, None), 0.8)
-            self.least(f"{house.name}: submit / nanogpt's", self.beside(house, order), 0.8)
+            self.least(f"{house.name}: poll / nanogpt's", self.beside(house, order, submit=False), 0.8)
+            self.least(f"{house.name}: submit / nanogpt's", self.beside(house, order, submit=True), 0.8)
 
-    def beside(self, house: House, order: object) -> float:
-        """Give the ratio of a house's rate to NanoGPT's: of submissions of an order, or of polls without one."""
+    def beside(self, house: House, order: object, *, submit: bool) -> float:
+        """Give the ratio of a house's rate to NanoGPT's: of submissions, or of polls."""
         ours, theirs = [], []
         for _ in range(self.rounds):
             for one, rates in ((NANOGPT, ours), (house, theirs)):
-                if order is None:
-                    rates.append(wrk(FAUX, one.poll + one.submitted(), self.seconds, None, one.key))
+                wanted = order if one is house else ORDER
+                if submit:
+                    rates.append(wrk(FAUX, STILL + one.submit, self.seconds, json.dumps(wanted), one.key))
                 else:
-                    body = json.dumps(order if one is house else ORDER)
-                    rates.append(wrk(FAUX, one.submit, self.seconds, body, one.key))
+                    path = STILL + one.poll + one.submitted(wanted, STILL)
+                    rates.append(wrk(FAUX, path, self.seconds, None, one.key))
         return statistics.median(a / b for a, b in zip(theirs, ours, strict=True))
 
     def start_up(self) -> None:

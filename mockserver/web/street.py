@@ -35,11 +35,15 @@ NO_PARAMS: Mapping[str, str] = {}
 
 
 class Routes:
-    """Path templates as a tree of segments; `{name}` matches one segment. Static paths are found in one step."""
+    """Path templates as a tree of segments; `{name}` matches one segment.
+
+    Static paths, and those with a value at their end alone, are found in one step.
+    """
 
     def __init__(self, providers: Iterable[Provider]) -> None:
         self.templates: list[str] = []
         self._static: dict[str, dict[str, Door]] = {}
+        self._tails: dict[str, tuple[dict[str, Door], str]] = {}
         self._tree: dict[str, Any] = {}
         for provider in providers:
             for operation in provider.routes:
@@ -59,14 +63,21 @@ class Routes:
         doors[operation.method] = (provider, operation)
         if operation.method == "GET":
             doors.setdefault("HEAD", (provider, operation))
+        parent, _, last = operation.path.rpartition("/")
         if "{" not in operation.path:
             self._static[operation.path] = doors
+        elif "{" not in parent:
+            self._tails[parent] = (doors, last[1:-1])
 
     def find(self, path: str) -> tuple[Doors, Mapping[str, str]] | None:
         """Find what lives at a path: its operations by method, and the values in the path."""
         doors = self._static.get(path)
         if doors is not None:
             return doors, NO_PARAMS
+        parent, _, last = path.rpartition("/")
+        tail = self._tails.get(parent)
+        if tail is not None and last:
+            return tail[0], {tail[1]: last}
         segments = [segment for segment in path.split("/") if segment]
         values: list[str] = []
         doors = _walk(self._tree, segments, 0, values)
