@@ -38,7 +38,7 @@ FAUX_COMMAND = [*PLAIN_COMMAND, *(word for name, value in LIFTED.items() for wor
 
 
 def wrk(port: int, path: str, seconds: int, body: str | None = None, headers: Mapping[str, str] | None = None) -> float:
-    """Give the requests a second that one thread of wrk with 32 connections gets answered."""
+    """Give the requests a second that one thread of wrk with 64 connections gets answered."""
     lines = [f'wrk.method = "{"GET" if body is None else "POST"}"']
     if body is not None:
         lines += [f"wrk.body = [==[{body}]==]", 'wrk.headers["Content-Type"] = "application/json"']
@@ -46,7 +46,7 @@ def wrk(port: int, path: str, seconds: int, body: str | None = None, headers: Ma
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         script.write("\n".join(lines))
         script.flush()
-        command = ["wrk", "-t1", "-c32", f"-d{seconds}s", "-s", script.name, f"http://127.0.0.1:{port}{path}"]
+        command = ["wrk", "-t1", "-c64", f"-d{seconds}s", "-s", script.name, f"http://127.0.0.1:{port}{path}"]
         printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     found = re.search(r"Requests/sec:\s*([\d.]+)", printed)
     if found is None:
