@@ -129,7 +129,10 @@ class House:
     def entries(self, account: Account, now: datetime) -> list[Entry]:
         """The account's ledger (of the cycle of now) up to now, computed from its facts, in order of time."""
         fund, began = account.fund(now), account.cycle_began(now)
-        found = [Entry(began, "grant", account.granted), *(self.record("grants", fund) or ())]
+        grants = self.record("grants", fund) or ()
+        # What it began with is what it was given in all, less what was given later: the plan may have changed since.
+        opening = self.balance(account, now).granted - sum(entry.amount for entry in grants)
+        found = [Entry(began, "grant", opening), *grants]
         for job in self.jobs():
             if job.paid_from == fund:
                 found.extend(entry for entry in ledger.entries(job) if entry.at <= now)

@@ -1,5 +1,7 @@
 """Flags laid down over the control API act like the words in a key, and what is taken away comes back."""
 
+from decimal import Decimal
+
 import pytest
 
 from tests.kit import Mock
@@ -101,3 +103,16 @@ async def test_flags_that_are_not_spoken_of_stay_and_act_no_further():
         await mock.set_account(NOUVEL, available="5", permissions=BOTH)
         account = await mock.set_account(NOUVEL, limits={"requests_per_minute": 3})
     assert (account["flags"], account["available"], account["permissions"]) == (["broke", "readonly"], "5", BOTH)
+
+
+async def test_the_ledger_adds_up_to_what_is_left():
+    async with Mock("nouvel") as mock:
+        order = {"urls": ["https://shop.com/products/shoes"]}
+        assert (
+            await mock.client({"authorization": f"Bearer {NOUVEL}"}).post("/api/v1/generate", json=order)
+        ).is_success
+        for changes in ({"flags": ["broke"]}, {"flags": []}, {"plan": "business"}):
+            account = await mock.set_account(NOUVEL, **changes)
+            ledger = (await mock.control.get(f"accounts/nouvel/{NOUVEL}/ledger")).json()["items"]
+            signs = {"grant": 1, "release": 1, "refund": 1, "hold": -1, "charge": -1}
+            assert sum(signs[one["kind"]] * Decimal(one["amount"]) for one in ledger) == Decimal(account["available"])
