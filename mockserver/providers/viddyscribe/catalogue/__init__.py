@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final, Literal
 
 from mockserver.core.clock import HOUR, MINUTE
@@ -68,6 +69,7 @@ STARTER: Final = Plan("Starter", frozenset(), 10 * MINUTE, 256 * MB)
 PLANS: Final = {plan.name: plan for plan in (ENTERPRISE, STARTER)}
 
 
+@lru_cache(maxsize=16_384)
 def price(kind: Kind, length: timedelta, *, given_text: bool = False) -> Decimal:
     """Give what describing a media of this length costs, in credits: minutes of source, times the kind's rate."""
     rate = EXISTING_TEXT_RATE if given_text and kind == "video" else RATES[kind]

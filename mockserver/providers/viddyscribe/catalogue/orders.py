@@ -1,9 +1,9 @@
 """What is ordered of what: a media that was uploaded, and what is to be made of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from mockserver.core.timeline import FOREVER, Timeline
 
@@ -20,7 +20,7 @@ class Footage:
     """
 
     length: timedelta
-    rate: Fraction
+    rate: Fraction = field(hash=False)  # whose hash takes long, and tells hardly a video from another
     file: str | None = None
     url: str | None = None
 
@@ -68,8 +68,7 @@ class Media:
         return at if at is not None and at > now else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class Order(NamedTuple):
     """What is to be made of a media, with all options as they were meant.
 
     `given` is a text that came with the order; `loudness` is that of the voice, of full scale (0 to 1); `mixed` puts

@@ -1,8 +1,7 @@
 """The options of an order: read, checked, and brought to what they mean."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -70,8 +69,7 @@ class VideoOptions(VoiceOptions):
     resolution: str = "Auto"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Config:
+class Config(NamedTuple):
     """The options of an order as they are meant; `features` are those of the plan that they need."""
 
     format: str

@@ -26,7 +26,7 @@ class Form:
 
 def is_form(call: Call) -> bool:
     """Tell whether a request says that it is a multipart form."""
-    return (call.header("content-type") or "").lower().startswith("multipart/form-data")
+    return call.headers.get(b"content-type", b"").lower().startswith(b"multipart/form-data")
 
 
 async def read_form(call: Call, spool: Spool, largest: int) -> Form:

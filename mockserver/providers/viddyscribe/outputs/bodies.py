@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
 from mockserver.core.jobs import Job
-from mockserver.core.timeline import Stage
+from mockserver.core.timeline import Moment, Stage
 from mockserver.providers.viddyscribe.catalogue.orders import Footage, Media, Order
 from mockserver.providers.viddyscribe.options import Options
 from mockserver.providers.viddyscribe.timeline import BROKEN, CANCELLED, CONTENT
@@ -76,15 +77,15 @@ def accepted(job: Job) -> dict[str, str]:
     return {"job_id": job.id, "status": "queued", "media_id": order_of(job).media}
 
 
-def job_result(job: Job, links: Mapping[str, str], now: datetime, options: Options) -> dict[str, Any]:
-    """The answer of `get_results`; `links` are the addresses of the job's files by their names."""
-    order, stage = order_of(job), job.at(now).stage
+def job_result(job: Job, moment: Moment, links: Mapping[str, str], now: datetime, options: Options) -> dict[str, Any]:
+    """The answer of `get_results` at `now`, when the job is at `moment`; `links` are its files' addresses by name."""
+    order, stage = order_of(job), moment.stage
     answer: dict[str, Any] = {
         "job_id": job.id,
         "status": stage.word,
         "media_id": order.media,
         "created_at": timestamp(job.submitted_at),
-        "updated_at": timestamp(max(at for at, _ in job.changes() if at <= max(now, job.submitted_at))),
+        "updated_at": timestamp(now - moment.into),
     }
     if stage.state == "done" and job.scenario != "empty_result":
         answer |= _earlier(order, links) if options.results == "earlier" else _later(order, links)
@@ -104,6 +105,7 @@ def _later(order: Order, links: Mapping[str, str]) -> dict[str, Any]:
     return answer
 
 
+@lru_cache(maxsize=256)
 def _output(order: Order) -> dict[str, Any]:
     """The descriptions, in the form that was asked for [doc 001, lines 46-48; viddyscribe:get-job-results]."""
     found = descriptions_of(order)
@@ -147,6 +149,7 @@ def file_name(order: Order, ending: str) -> str:
     return f"{blake2b(facts.encode('utf-8', 'surrogatepass'), digest_size=16).hexdigest()}.{ending}"
 
 
+@lru_cache(maxsize=4096)
 def timestamp(at: datetime) -> str:
     """An instant in UTC with a Z, with milliseconds where it has some."""
     text = at.astimezone(UTC).isoformat(timespec="milliseconds" if at.microsecond else "seconds")

@@ -24,6 +24,15 @@ class Arrival:
     spool: Spool
 
 
+async def naming(call: Call, among: tuple[SourceType, ...]) -> tuple[bytes, Source] | None:
+    """Read a JSON request that only names a media; None for one that may bring a video."""
+    if "media_id" not in among or is_form(call):
+        return None
+    body = await call.raw_body()
+    source = source_of(body, among)
+    return (body, source) if source.type == "media_id" else None
+
+
 @asynccontextmanager
 async def arriving(call: Call, among: tuple[SourceType, ...]) -> AsyncIterator[Arrival]:
     """Read a request; while it brings a video, it holds one of the team's places for uploads."""
@@ -61,9 +70,12 @@ def largest_file(call: Call) -> int:
 
 def check_length(call: Call, footage: Footage) -> None:
     """Raise MediaTooLong for a video that is longer than the account's plan allows."""
-    found = limit_of(call, "max_duration_seconds", int(plan_of(call).longest.total_seconds()))
-    if found is not None and footage.length > timedelta(seconds=found):
-        raise MediaTooLong("file", timedelta(seconds=found))
+    longest: timedelta | None = plan_of(call).longest
+    if "max_duration_seconds" in call.account.limits:
+        found = call.account.limits["max_duration_seconds"]
+        longest = None if found is None else timedelta(seconds=found)
+    if longest is not None and footage.length > longest:
+        raise MediaTooLong("file", longest)
 
 
 def check_feature(call: Call, feature: str) -> None:

@@ -16,7 +16,7 @@ from mockserver.web.call import Call
 from mockserver.web.provider import Handler
 
 from . import uploads
-from .arrivals import arriving, check_feature, check_length
+from .arrivals import arriving, check_feature, check_length, naming
 from .slots import check_queue, limit_of, queue
 
 
@@ -24,6 +24,12 @@ def generating(kind: Kind, among: tuple[SourceType, ...]) -> Handler:
     """Give the handler of an operation that makes this kind of thing from one of these sources."""
 
     async def generate(call: Call) -> Response:
+        named = await naming(call, among)
+        if named is not None:
+            body, source = named
+            config = READERS[kind](body)
+            _check_plan(call, source, config)
+            return _ordered(call, kind, uploads.owned(call, source.media_id), config, source)
         async with arriving(call, among) as arrival:
             config = READERS[kind](arrival.body)
             _check_plan(call, arrival.source, config)
@@ -31,10 +37,14 @@ def generating(kind: Kind, among: tuple[SourceType, ...]) -> Handler:
                 media = uploads.owned(call, arrival.source.media_id)
             else:
                 media, _ = await uploads.take(call, arrival)
-        return call.json(outputs.accepted(_accept(call, kind, media, config, arrival.source)))
+        return _ordered(call, kind, media, config, arrival.source)
 
     generate.__name__ = f"generate_ad_{kind}" + ("" if len(among) > 1 else f"_from_{among[0]}")
     return generate
+
+
+def _ordered(call: Call, kind: Kind, media: Media, config: Config, source: Source) -> Response:
+    return call.json(outputs.accepted(_accept(call, kind, media, config, source)))
 
 
 def _check_plan(call: Call, source: Source, config: Config) -> None:

@@ -25,14 +25,15 @@ async def get_results(call: Call) -> Response:
     if not job_id:
         raise MissingField("job_id")
     job = call.job(job_id)
-    answer = outputs.job_result(job, _links(call, job), call.now, call.options)
+    moment = job.at(call.now)
+    made = _links(call, job) if moment.stage.state == "done" else {}
+    answer = outputs.job_result(job, moment, made, call.now, call.options)
     call.polled(job)
     return call.json(answer)
 
 
 def _links(call: Call, job: Job) -> dict[str, str]:
-    if job.at(call.now).stage.state != "done":
-        return {}
+    """The addresses of a finished job's files, by their names."""
     until = call.now + links.LIFE
     if job.scenario == "expires_early" and job.ends_at is not None:
         until = job.ends_at + SECOND
