@@ -1,10 +1,11 @@
 """What Nouvel sells and what an order is: plans, stages, shapes of videos."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from types import MappingProxyType
+
+import msgspec
 
 from mockserver.core.clock import DAY, SECOND
 
@@ -37,8 +38,7 @@ SCENE_SECONDS = 5
 """Seconds of one scene; inferred."""
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(msgspec.Struct, frozen=True, gc=False):
     """What Nouvel remembers of a job: what each video is to be, and the videos' ids, a URL's variants together."""
 
     urls: tuple[str, ...]

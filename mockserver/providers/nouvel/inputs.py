@@ -96,7 +96,7 @@ def _one_of(field: str, value: object, allowed: Sequence[object]) -> None:
 def _urls(urls: list[str] | None) -> list[str]:
     if urls is None:
         raise MissingField("urls")
-    if not 1 <= len(urls) <= URLS_AT_MOST or not all(_web(url) for url in urls):
+    if not 1 <= len(urls) <= URLS_AT_MOST or not all(map(_web, urls)):
         raise BadValue("urls", urls)
     return urls
 

@@ -1,6 +1,6 @@
 """Nouvel's operations, and the table of them."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from itertools import islice
@@ -83,6 +83,8 @@ def _job(call: Call, body: NewJob, scenario: Scenario) -> Job:
 
 def _doomed(call: Call, urls: list[str], variants: int, scenario: Scenario) -> set[int]:
     """Which videos fail; with `fails_once` those of URLs that this account tries for the first time [000:88]."""
+    if scenario.name == "succeeds":
+        return set()
     if scenario.name != "fails_once":
         return set(timeline.doomed(scenario, len(urls) * variants))
     shelf = f"tried/{call.account.purse}"
@@ -231,7 +233,7 @@ def stamp(call: Call, response: Response) -> None:
 
 
 def _unix(at: datetime) -> int:
-    return -((EPOCH - at) // timedelta(seconds=1))
+    return -((EPOCH - at) // SECOND)
 
 
 ROUTES = (

@@ -7,6 +7,7 @@ least advanced video is.
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import pairwise
 
 from mockserver.core.chance import Draw
@@ -41,6 +42,8 @@ PROJECT_WORDS = {
 
 
 STEPS = 64
+LIVES = 1024
+"""How many different lives there are; videos share them."""
 _CHOICES = tuple(
     tuple(working(word, lasts=lasts * (1 - SPREAD + 2 * SPREAD * step / (STEPS - 1))) for step in range(STEPS))
     for word, lasts in STAGES.items()
@@ -53,11 +56,13 @@ _CHOICES = tuple(
 
 def lives(scenario: Scenario, doomed: Collection[int], videos: int, draw: Draw) -> tuple[Timeline, ...]:
     """Lay out the lives of a job's videos as its scenario says; those that are `doomed` fail."""
+    if scenario.name == "succeeds":
+        return tuple([_success(draw.below(LIVES)) for _ in range(videos)])
     return tuple([_life(scenario, index in doomed, videos, draw) for index in range(videos)])
 
 
 def _life(scenario: Scenario, doomed: bool, videos: int, draw: Draw) -> Timeline:
-    stages = _varied(draw.number())
+    stages = list(_success(draw.below(LIVES)).stages[:-1])
     early = 0.5 if scenario.at is None else scenario.at
     if doomed:
         word = PARTIAL if scenario.name == "partial" and videos == 1 else FAILED
@@ -76,13 +81,11 @@ def _life(scenario: Scenario, doomed: bool, videos: int, draw: Draw) -> Timeline
     return Timeline.of(*stages, ENDINGS["done"])
 
 
-def _varied(number: int) -> list[Stage]:
-    """Vary each stage as the bits of a number of 32 say, six bits a stage."""
-    stages = []
-    for choices in _CHOICES:
-        number, choice = divmod(number, STEPS)
-        stages.append(choices[choice])
-    return stages
+@lru_cache(maxsize=LIVES)
+def _success(number: int) -> Timeline:
+    """The life of this number of a video that goes well: each of its stages is as long as chance says."""
+    draw = Draw(0, "life", number)
+    return Timeline.of(*[choices[draw.below(STEPS)] for choices in _CHOICES], ENDINGS["done"])
 
 
 def _cut_off(stages: Sequence[Stage], at: float, end: Stage) -> Timeline:
@@ -113,6 +116,8 @@ def doomed(scenario: Scenario, videos: int) -> Collection[int]:
 
 def whole(parts: Sequence[Timeline], scenario: Scenario) -> Timeline:
     """Put the life of a job together from those of its videos."""
+    if len(parts) == 1 and scenario.name == "succeeds":
+        return parts[0]
     end = _end([part.end for part in parts])
     if len(parts) == 1 and parts[0].end == end and scenario.name != "unknown_status":
         return parts[0]
@@ -159,8 +164,8 @@ def progress(moment: Moment) -> int:
     ramp = stage.lasts
     if stage.word == "stitching":
         ramp = LONGEST_RAMP if ramp >= FOREVER else min(ramp * 3 / 4, ramp - REST)
-    share = min(moment.into / ramp, 1.0) if ramp > NOTHING else 1.0
-    return low + int((high - low) * share)
+    into = moment.into
+    return low + int((high - low) * (into / ramp)) if into < ramp else high
 
 
 def overall(each: Sequence[int], *, ended: bool) -> int:

@@ -54,10 +54,13 @@ def status(job: Job, now: datetime, base: str) -> dict[str, Any]:
 
 def counts(found: Sequence[Moment]) -> dict[str, int]:
     """How many videos are finished, and how many have failed."""
-    states = [moment.stage.state for moment in found]
-    delivered = states.count("done")
-    ended = delivered + states.count("failed") + states.count("cancelled")
-    return {"completedProjects": delivered, "failedProjects": ended - delivered}
+    delivered = failed = 0
+    for moment in found:
+        if moment.stage.state == "done":
+            delivered += 1
+        elif moment.stage.ends:
+            failed += 1
+    return {"completedProjects": delivered, "failedProjects": failed}
 
 
 def details(job: Job, found: Sequence[Moment], base: str) -> list[dict[str, Any]]:

@@ -24,6 +24,8 @@ ANGLES = (
 CLOSERS = {"ad": "Tap the link and get yours today.", "organic": "Tell me what you think."}
 
 HEX = "0123456789abcdef"
+_VARIANTS = dict(zip(HEX, 4 * "89ab", strict=True))
+"""The digit of a UUID that says its variant, for each digit drawn."""
 
 _LETTERS = re.compile(r"[^\W\d_]")
 _WORDS = re.compile(r"\S+\s*")
@@ -43,8 +45,15 @@ def product(url: str) -> str:
 
 def title(order: Order, index: int) -> str:
     """Name a video, as in `Trail Shoe Ad - Vertical`; variants are numbered."""
-    name = f"{product(order.url(index))} {'Ad' if order.purpose == 'ad' else 'Story'} - {ORIENTATIONS[order.ratio]}"
-    return name if order.variants == 1 else f"{name} {index % order.variants + 1}"
+    variants = order.variants
+    name = _name(order.urls[index // variants], order.purpose, order.ratio)
+    return name if variants == 1 else f"{name} {index % variants + 1}"
+
+
+@lru_cache(maxsize=1024)
+def _name(url: str, purpose: str, ratio: str) -> str:
+    """Name what is made of a page, all variants together."""
+    return f"{product(url)} {'Ad' if purpose == 'ad' else 'Story'} - {ORIENTATIONS[ratio]}"
 
 
 def description(order: Order, index: int) -> str:
@@ -82,4 +91,4 @@ def actor(job_id: str, order: Order, index: int) -> str:
 def uuid(draw: Draw) -> str:
     """Draw a UUID (version 4)."""
     text = draw.token(32, HEX)
-    return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{'89ab'[int(text[16], 16) % 4]}{text[17:20]}-{text[20:]}"
+    return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{_VARIANTS[text[16]]}{text[17:20]}-{text[20:]}"
