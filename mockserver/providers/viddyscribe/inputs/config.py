@@ -1,6 +1,7 @@
 """The options of an order: read, checked, and brought to what they mean."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 import msgspec
@@ -143,10 +144,10 @@ def _check_voice(options: VoiceOptions) -> None:
 def _config(
     kind: Kind, options: Options, *, ad_type: str = "standard_ad", mixed: bool = True, given: str = ""
 ) -> Config:
-    voice, loudness = VOICES[0], USUAL_LOUDNESS
+    voice, loudness, loud = VOICES[0], USUAL_LOUDNESS, False
     if isinstance(options, VoiceOptions):
-        voice = options.voice
-        if options.volume_option == "max":
+        voice, loud = options.voice, options.volume_option == "max"
+        if loud:
             loudness = HIGHEST_LOUDNESS * 10 ** (options.volume_level_db / 20)
     return Config(
         format=options.format,
@@ -157,21 +158,26 @@ def _config(
         loudness=loudness,
         mixed=mixed,
         given=given or None,
-        features=tuple(_features(kind, options, ad_type, given)),
+        features=_features(
+            kind,
+            options.video_category,
+            ad_type,
+            instructed=bool(options.custom_instructions),
+            loud=loud,
+            given=bool(given),
+        ),
     )
 
 
-def _features(kind: Kind, options: Options, ad_type: str, given: str) -> Iterator[str]:
+@lru_cache(maxsize=1024)
+def _features(kind: Kind, category: str, ad_type: str, *, instructed: bool, loud: bool, given: bool) -> tuple[str, ...]:
     """Name what of the plan an order needs [viddyscribe:authentication]."""
-    if kind != "text":
-        yield f"allow_api_ad_{kind}_generation"
-    if options.custom_instructions:
-        yield "allow_custom_instructions"
-    if isinstance(options, VoiceOptions) and options.volume_option == "max":
-        yield "allow_config_volume"
-    if options.video_category != "Auto":
-        yield "allow_custom_video_categories"
-    if given:
-        yield "allow_custom_description_workflow"
-    if ad_type == "standard_ad" and kind != "audio":
-        yield "allow_standard_ad"
+    needed = {
+        f"allow_api_ad_{kind}_generation": kind != "text",
+        "allow_custom_instructions": instructed,
+        "allow_config_volume": loud,
+        "allow_custom_video_categories": category != "Auto",
+        "allow_custom_description_workflow": given,
+        "allow_standard_ad": ad_type == "standard_ad" and kind != "audio",
+    }
+    return tuple(feature for feature, is_needed in needed.items() if is_needed)

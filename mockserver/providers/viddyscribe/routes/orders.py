@@ -59,6 +59,7 @@ def _accept(call: Call, kind: Kind, media: Media, config: Config, source: Source
 
     Raises NotReady for media that is not verified, OverLimit and Unaffordable where the team has no room or credits.
     """
+    house, account, now = call.house, call.account, call.now
     wait = _until_verified(call, media, by_id=source.type == "media_id")
     footage = media.footage
     if footage is None:
@@ -67,15 +68,15 @@ def _accept(call: Call, kind: Kind, media: Media, config: Config, source: Source
     most = limit_of(call, "queued_jobs", call.options.queued_jobs)
     check_queue(call, most)
     cost = price(kind, footage.length, given_text=config.given is not None)
-    call.house.afford(call.account, cost, call.now)
+    house.afford(account, cost, now)
     scenario = call.scenario()
     _refuse_at_once(scenario)
-    draw = call.house.draw("job")
+    draw = house.draw("job")
     job = Job(
         id=f"task_{draw.token(12)}",
         provider="viddyscribe",
-        key=call.account.purse,
-        submitted_at=call.now,
+        key=account.purse,
+        submitted_at=now,
         timeline=timeline.planned(scenario, footage.length, wait),
         price=cost,
         terms="when_done",
@@ -83,7 +84,7 @@ def _accept(call: Call, kind: Kind, media: Media, config: Config, source: Source
         seed=draw.number(),
         scenario=scenario.name,
     )
-    call.house.add(job, call.account, call.now)
+    house.add(job, account, now)
     queue(call, job)
     call.job_id = job.id
     return job

@@ -18,7 +18,8 @@ RECEIVING = HOUR  # after which an upload that never said that it ended is forgo
 
 def limit_of(call: Call, name: str, usual: int | None) -> int | None:
     """A limit of the asking account: its own, if it was given one."""
-    return call.account.limits.get(name, usual) if call.account.limits else usual
+    limits = call.account.limits
+    return limits.get(name, usual) if limits else usual
 
 
 @contextmanager
