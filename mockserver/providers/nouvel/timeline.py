@@ -177,7 +177,7 @@ def status(moment: Moment, found: Sequence[Moment]) -> str:
     """Nouvel's word for a job: running, or what the ends of its videos make of it [000:25]."""
     stage = moment.stage
     if not stage.ends:
-        return RUNNING if stage.word in STAGES else stage.word
+        return RUNNING if stage.word in BANDS else stage.word
     if stage.state == "cancelled":
         return CANCELLED
     delivered = sum(moment.stage.state == "done" for moment in found)
@@ -186,11 +186,13 @@ def status(moment: Moment, found: Sequence[Moment]) -> str:
 
 def stage_name(moment: Moment) -> str:
     """Nouvel's word for the stage of a job; after its end the last one stays."""
-    if moment.stage.ends:
+    stage = moment.stage
+    if stage.ends:
         return "stitching"
-    return moment.stage.word if moment.stage.word in STAGES else "audio"
+    return stage.word if stage.word in BANDS else "audio"
 
 
 def project_word(moment: Moment) -> str:
     """Nouvel's word for where a video is."""
-    return PROJECT_WORDS.get(moment.stage.word, moment.stage.word)
+    word = moment.stage.word
+    return PROJECT_WORDS.get(word, word)

@@ -31,28 +31,32 @@ def status(job: Job, now: datetime, base: str) -> dict[str, Any]:
     moment = found[0] if job.parts[0] is job.timeline else job.at(now)
     ended = moment.stage.ends
     order = order_of(job)
+    ids = order.ids
     each = [timeline.progress(of) for of in found]
+    projects = [
+        {
+            "id": ids[index],
+            "title": title(order, index),
+            "status": timeline.project_word(of),
+            "progress": each[index],
+        }
+        for index, of in enumerate(found)
+    ]
+    delivered, failed = ends(found)
     return {
         "jobId": job.id,
         "status": timeline.status(moment, found),
         "overallProgress": timeline.overall(each, ended=ended),
         "stage": timeline.stage_name(moment),
         "totalProjects": len(found),
-        **counts(found),
-        "projects": [
-            {
-                "id": order.ids[index],
-                "title": title(order, index),
-                "status": timeline.project_word(of),
-                "progress": each[index],
-            }
-            for index, of in enumerate(found)
-        ],
+        "completedProjects": delivered,
+        "failedProjects": failed,
+        "projects": projects,
         "completedDetails": details(job, found, base) if ended else [],
     }
 
 
-def counts(found: Sequence[Moment]) -> dict[str, int]:
+def ends(found: Sequence[Moment]) -> tuple[int, int]:
     """How many videos are finished, and how many have failed."""
     delivered = failed = 0
     for moment in found:
@@ -60,7 +64,7 @@ def counts(found: Sequence[Moment]) -> dict[str, int]:
             delivered += 1
         elif moment.stage.ends:
             failed += 1
-    return {"completedProjects": delivered, "failedProjects": failed}
+    return delivered, failed
 
 
 def details(job: Job, found: Sequence[Moment], base: str) -> list[dict[str, Any]]:
@@ -90,13 +94,15 @@ def announcement(house: House, job: Job, delivery: Delivery, attempt: int) -> tu
     """Compose the webhook of a job that has ended: body, signature and attempt [nouvel:webhooks]."""
     at = job.ends_at or job.submitted_at
     found = timeline.moments(job, at)
+    delivered, failed = ends(found)
     body = msgspec.json.encode(
         {
             "event": "job.completed",
             "jobId": job.id,
             "status": timeline.status(job.at(at), found),
             "totalProjects": len(found),
-            **counts(found),
+            "completedProjects": delivered,
+            "failedProjects": failed,
             "projects": details(job, found, delivery.base),
         }
     )
