@@ -1,7 +1,6 @@
 """House: one provider inside one sandbox: its accounts, their money, their jobs and their limits."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
@@ -120,12 +119,6 @@ class House:
         """What the provider grants with a plan."""
         return self._trade.opening(self.options).grant_of(plan)
 
-    def regrant(self, account: Account, granted: Decimal, now: datetime) -> Account:
-        """Let an account have another grant from now on; what it has spent of the old one stays spent."""
-        available = self.balance(account, now).available + granted - account.granted
-        self.grant(changed := replace(account, granted=granted), available, now)
-        return changed
-
     def entries(self, account: Account, now: datetime) -> list[Entry]:
         """The account's ledger (of the cycle of now) up to now, computed from its facts, in order of time."""
         fund, began = account.fund(now), account.cycle_began(now)
@@ -203,10 +196,6 @@ class House:
             self._store.update(self._jobs, job.id, lambda _: ended)
         self.sandbox.post.expect(job.id, now)
         return ended
-
-    def replace(self, job: Job) -> None:
-        """Keep a job whose provider's own facts (`order`) have changed; its money stays as it is laid out."""
-        self._store.update(self._jobs, job.id, lambda _: job)
 
     # Limits ---------------------------------------------------------------------------------------------------
 

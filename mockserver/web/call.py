@@ -213,18 +213,17 @@ class Call:
         """Remember who asks (the gates do)."""
         self._account = account
 
-    def job(self, job_id: str, *, shared: bool = False) -> Job:
+    def job(self, job_id: str) -> Job:
         """A job of the asking account.
 
-        Raises NotFound for an unknown id; NotYours for somebody else's, unless it is `shared` or nobody had to say
-        who they are.
+        Raises NotFound for an unknown id; NotYours for somebody else's, unless nobody had to say who they are.
         """
         job = self.house.job(job_id)
         if job is None:
             raise NotFound("job", job_id)
         self.job_id = job_id
         account = self._account
-        if not shared and account is not None and job.key != account.purse:
+        if account is not None and job.key != account.purse:
             raise NotYours("job")
         return job
 

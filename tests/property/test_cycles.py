@@ -85,16 +85,6 @@ def test_an_account_may_go_below_nothing_as_far_as_its_overdraft():
     assert left.available == -2
 
 
-def test_another_plan_grants_the_difference_and_keeps_what_was_spent():
-    home = house()
-    account = home.account("key", START)
-    home.add(job(1, START, 3), account, START)
-    account = home.regrant(account, Decimal(100), START)
-
-    assert home.balance(account, START).available == 97
-    assert home.balance(account, START + CYCLE).available == 100
-
-
 @given(st.lists(st.tuples(st.timedeltas(timedelta(0), 3 * CYCLE), st.integers(0, 4), st.booleans()), max_size=8))
 def test_the_ledger_of_a_cycle_adds_up_to_its_balance(orders):
     home = house()

@@ -116,3 +116,10 @@ async def test_the_ledger_adds_up_to_what_is_left():
             ledger = (await mock.control.get(f"accounts/nouvel/{NOUVEL}/ledger")).json()["items"]
             signs = {"grant": 1, "release": 1, "refund": 1, "hold": -1, "charge": -1}
             assert sum(signs[one["kind"]] * Decimal(one["amount"]) for one in ledger) == Decimal(account["available"])
+
+
+async def test_another_plan_grants_the_difference_and_keeps_what_was_spent():
+    async with Mock("nouvel") as mock:
+        client = mock.client({"authorization": f"Bearer {NOUVEL}"})
+        await client.post("/api/v1/generate", json={"urls": ["https://shop.com/products/shoes"]})
+        assert (await mock.set_account(NOUVEL, plan="business"))["available"] == "99"  # of a hundred, one is held
