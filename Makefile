@@ -28,6 +28,7 @@ check: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m contracts check-citations
+	$(BIN)/python -m contracts export --check
 
 bench: $(READY)
 	$(BIN)/python bench/run.py $(ARGS)

@@ -1,10 +1,10 @@
-"""`python -m contracts`: check-citations, count. Exit codes: 0 fine, 1 findings, 2 usage or an unreadable contract."""
+"""`python -m contracts`: check-citations, count, export. Exit codes: 0 fine, 1 findings, 2 usage or a bad contract."""
 
 import argparse
 import sys
 from collections.abc import Sequence
 
-from contracts.harness import citations, ledger
+from contracts.harness import citations, export, ledger
 from contracts.harness.load import ContractError, load, providers
 
 
@@ -12,10 +12,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     options = _parser().parse_args(arguments)
     try:
-        return check_citations() if options.command == "check-citations" else count(markdown=options.markdown)
+        return _run(options)
     except ContractError as error:
         print(error, file=sys.stderr)
         return 2
+
+
+def _run(options: argparse.Namespace) -> int:
+    match options.command:
+        case "check-citations":
+            return check_citations()
+        case "export":
+            return export_clauses(check=options.check)
+        case _:
+            return count(markdown=options.markdown)
 
 
 def check_citations() -> int:
@@ -34,12 +44,27 @@ def count(*, markdown: bool) -> int:
     return 0
 
 
+def export_clauses(*, check: bool) -> int:
+    """Write the clauses for the server, or only say whether what is written is as the contracts are; 1 when not."""
+    if not check:
+        export.FILE.write_text(export.wanted(), encoding="utf-8")
+    elif not export.fresh():
+        print(f"{export.FILE.name} is not what the contracts say: run {export.REFRESH}")
+        return 1
+    print(f"{export.FILE.name} is as the contracts are")
+    return 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m contracts", description="Reads the contracts and their sources.")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("check-citations", help="everything names where it stands")
     counting = commands.add_parser("count", help="clauses and gaps of each provider")
     counting.add_argument("--markdown", action="store_true", help="as a Markdown table")
+    exporting = commands.add_parser(
+        "export", help="write the clauses into the server's package, which explains by them"
+    )
+    exporting.add_argument("--check", action="store_true", help="only say whether that was done")
     return parser
 
 

@@ -1,4 +1,4 @@
-"""The command line: `fauxreel serve | run -- CMD | env | providers | scenarios | clock | reset`.
+"""The command line: `fauxreel serve | run -- CMD | env | providers | scenarios | clauses | clock | reset`.
 
 Exit codes: 0, 1 failure, 2 usage, 3 cannot bind; `run` exits with its command's code.
 """
@@ -123,6 +123,25 @@ def scenarios(_: argparse.Namespace) -> int:
 
     for name, meaning in SCENARIOS.items():
         print(f"{name:<16} {meaning}")
+    return OK
+
+
+def clauses(options: argparse.Namespace) -> int:
+    """Say what a clause means and where it stands, or list them."""
+    from mockserver.control import rules  # noqa: PLC0415 - --help stays quick
+
+    if options.provider not in {None, *rules.providers()}:
+        raise CommandError(f"there is no provider '{options.provider}', but: {', '.join(rules.providers())}", USAGE)
+    if options.id is None:
+        for rule in rules.chosen(options.provider, kind="clause"):
+            print(f"{rule.id}  {rule.rule}")
+        return OK
+    found = rules.rules().get(options.id)
+    if found is None:
+        near = rules.near(options.id)
+        hint = f"The nearest are: {', '.join(near)}" if near else "'fauxreel clauses' lists them."
+        raise CommandError(f"there is no clause '{options.id}'. {hint}")
+    print(rules.told(found))
     return OK
 
 
@@ -286,6 +305,10 @@ def _parser() -> argparse.ArgumentParser:
     listing = _command(commands, "providers", providers, "list what is served, and where")
     _client_flags(listing)
     _command(commands, "scenarios", scenarios, "list the ways in which a job can go")
+
+    explaining = _command(commands, "clauses", clauses, "say what a clause in X-Mock-Clause means, or list them")
+    explaining.add_argument("id", nargs="?", metavar="ID", help="for example nanogpt.limits.fifty-submissions-a-minute")
+    explaining.add_argument("--provider", help="list those of one provider")
 
     timing = _command(commands, "clock", clock, "show or move the server's clock")
     moving = timing.add_mutually_exclusive_group()

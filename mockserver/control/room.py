@@ -14,7 +14,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from mockserver import __version__
-from mockserver.control import accounts, jobs, requests, sandboxes, time, webhooks
+from mockserver.control import accounts, clauses, jobs, requests, sandboxes, time, webhooks
 from mockserver.control.desk import ControlError, Desk, Task, answer
 from mockserver.core.post import is_loopback
 from mockserver.core.scenarios import UnknownScenarioError
@@ -39,6 +39,8 @@ TASKS: Mapping[tuple[str, str], Task] = {
     ("GET", ""): index,
     ("GET", "health"): sandboxes.health,
     ("GET", "providers"): sandboxes.list_providers,
+    ("GET", "clauses"): clauses.list_clauses,
+    ("GET", "clauses/{id}"): clauses.get_clause,
     ("GET", "sandboxes"): sandboxes.list_sandboxes,
     ("POST", "sandboxes"): sandboxes.make_sandbox,
     ("DELETE", "sandboxes"): sandboxes.delete_sandboxes,

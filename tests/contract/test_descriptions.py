@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from openapi_spec_validator import validate
 
+from contracts.harness import export
 from contracts.harness.citations import METHODS
 from contracts.harness.conformance import conform
 from contracts.harness.conformance import validate as validate_answer
@@ -33,6 +34,10 @@ def answers(provider):
 @pytest.mark.parametrize("provider", providers())
 def test_a_description_is_valid_openapi(provider):
     validate(dict(load(provider).openapi))
+
+
+def test_the_server_explains_itself_by_the_clauses_as_they_are():
+    assert export.fresh(), f"mockserver/control/clauses.json is not what the contracts say: run {export.REFRESH}"
 
 
 def test_the_examples_of_nanogpt_conform():

@@ -1,5 +1,6 @@
 """`python -m contracts`, and the plugin that keeps the ledger in a run of pytest."""
 
+import json
 import os
 import subprocess
 import sys
@@ -9,9 +10,9 @@ from types import SimpleNamespace
 import pytest
 
 from contracts.__main__ import main
-from contracts.harness import citations
+from contracts.harness import citations, export
 from contracts.harness.citations import Finding
-from contracts.harness.load import Clause, Contract, ContractError
+from contracts.harness.load import Citation, Clause, Contract, ContractError, Gap, Source
 from tests.ledger_plugin import Clerk
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,6 +37,36 @@ def test_no_findings_exit_0(monkeypatch):
     monkeypatch.setattr(citations, "check", list)
 
     assert main(["check-citations"]) == 0
+
+
+def test_clauses_are_written_for_the_server_and_a_stale_file_is_told(monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr(export, "FILE", tmp_path / "clauses.json")
+    monkeypatch.setattr(export, "wanted", lambda: "{}\n")
+    monkeypatch.setattr(export, "fresh", lambda: export.FILE.is_file() and export.FILE.read_text() == "{}\n")
+
+    assert main(["export", "--check"]) == 1
+    assert "run python -m contracts export" in capsys.readouterr().out
+    assert main(["export"]) == 0
+    assert main(["export", "--check"]) == 0
+
+
+def test_what_is_written_has_clauses_gaps_and_the_sources_that_they_cite():
+    there = Citation("a:1", ((1, 2), (5, 5)))
+    contract = Contract(
+        "acme",
+        (Clause("acme.a.b", "R.", "documented", (there, Citation("a:2")), None),),
+        (Gap("acme.gap.c", "F.", "W.", ()),),
+        {},
+    )
+    known = {key: Source(key, f"Page {key}", "https://x", "acme", None) for key in ("a:1", "a:2", "a:3")}
+
+    assert json.loads(export.exported([contract], known)) == {
+        "sources": {"a:1": ["Page a:1", "https://x"], "a:2": ["Page a:2", "https://x"]},
+        "clauses": [
+            ["acme.a.b", "R.", "documented", [["a:1", "1-2, 5"], ["a:2", None]], None],
+            ["acme.gap.c", "F.", None, [], "W."],
+        ],
+    }
 
 
 def test_an_unreadable_contract_and_bad_usage_exit_2(monkeypatch, capsys):
