@@ -44,22 +44,41 @@ def findings(contract: Contract, known: Mapping[str, Source]) -> list[Finding]:
 
 
 def parts(openapi: Mapping[str, Yaml]) -> Iterator[tuple[str, Yaml]]:
-    """Every operation, parameter, response and named schema of an OpenAPI description, each with its place."""
+    """Every operation, parameter, response, header, way to send a key, and named schema, each with its place.
+
+    Operations are those of the paths, and those that a provider calls its clients back with.
+    """
     for path, item in openapi.get("paths", {}).items():
-        yield from _parameters(path, item)
-        for method in METHODS:
-            if method in item:
-                yield from _operation(f"{method.upper()} {path}", item[method])
-    for kind in ("parameters", "responses", "schemas"):
-        for name, part in openapi.get("components", {}).get(kind, {}).items():
+        yield from _path(path, item)
+    components = openapi.get("components", {})
+    for kind in ("securitySchemes", "parameters", "headers", "schemas"):
+        for name, part in components.get(kind, {}).items():
             yield f"components.{kind}.{name}", part
+    for name, response in components.get("responses", {}).items():
+        yield from _response(f"components.responses.{name}", response)
+
+
+def _path(path: str, item: Yaml) -> Iterator[tuple[str, Yaml]]:
+    yield from _parameters(path, item)
+    for method in METHODS:
+        if method in item:
+            yield from _operation(f"{method.upper()} {path}", item[method])
 
 
 def _operation(where: str, operation: Yaml) -> Iterator[tuple[str, Yaml]]:
     yield where, operation
     yield from _parameters(where, operation)
     for status, response in operation.get("responses", {}).items():
-        yield f"{where}: response {status}", response
+        yield from _response(f"{where}: response {status}", response)
+    for callback in operation.get("callbacks", {}).values():
+        for address, item in callback.items():
+            yield from _path(address, item)
+
+
+def _response(where: str, response: Yaml) -> Iterator[tuple[str, Yaml]]:
+    yield where, response
+    for name, header in response.get("headers", {}).items():
+        yield f"{where}: header {name}", header
 
 
 def _parameters(where: str, holder: Yaml) -> Iterator[tuple[str, Yaml]]:

@@ -96,12 +96,17 @@ DESCRIPTION = {
                 "x-source": SAID,
                 "parameters": [{"$ref": "#/components/parameters/Page"}],
                 "responses": {"202": {"x-source": SAID}, "400": {"$ref": "#/components/responses/Bad"}},
+                "callbacks": {"done": {"{$url}": {"post": {"x-source": SAID, "responses": {}}}}},
             },
         }
     },
     "components": {
         "parameters": {"Page": {"name": "page", "x-source": {"document": "acme:faq"}, "x-provenance": "vendor"}},
-        "responses": {"Bad": {"x-source": [SAID], "x-provenance": "inferred"}},
+        "securitySchemes": {"key": {"type": "http", "x-source": SAID}},
+        "headers": {"Wait": {"x-source": SAID}},
+        "responses": {
+            "Bad": {"x-source": [SAID], "x-provenance": "inferred", "headers": {"Allow": {"x-source": SAID}}},
+        },
         "schemas": {"Video": {"x-source": SAID, "properties": {"id": {"type": "string"}}}},
     },
 }
@@ -129,6 +134,13 @@ SCHEMA = ("components", "schemas", "Video")
         ((*PATH, "post", "responses", "202", "x-source"), [], "POST /v1/videos: response 202: it has no x-source"),
         (("components", "parameters", "Page", "x-source"), None, "components.parameters.Page: it has no x-source"),
         (("components", "responses", "Bad", "x-source"), None, "components.responses.Bad: it has no x-source"),
+        (("components", "responses", "Bad", "headers", "Allow", "x-source"), None,
+         "components.responses.Bad: header Allow: it has no x-source"),
+        (("components", "headers", "Wait", "x-source"), None, "components.headers.Wait: it has no x-source"),
+        (("components", "securitySchemes", "key", "x-source"), None,
+         "components.securitySchemes.key: it has no x-source"),
+        ((*PATH, "post", "callbacks", "done", "{$url}", "post", "x-source"), None,
+         "POST {$url}: it has no x-source"),
         ((*SCHEMA, "x-source"), None, "components.schemas.Video: it has no x-source"),
         ((*SCHEMA, "x-source"), {"document": "902"}, "components.schemas.Video: there is no source '902'"),
         ((*SCHEMA, "x-source"), {"document": "900", "lines": "11"},
