@@ -6,6 +6,7 @@ from typing import Any, Self
 import httpx
 
 from mockserver.app import create_app
+from mockserver.control.rules import rules
 from mockserver.settings import load
 
 
@@ -20,6 +21,7 @@ class Mock:
         self.app = create_app(load(flags))
         self.house = self.app.world.sandbox().houses[only]
         self.only = only
+        self.pure = bool(settings.get("pure"))
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -35,9 +37,17 @@ class Mock:
         """A client with headers of its own (its key), which reaches the server from an address of its own."""
         where = "http://localhost" if base.startswith("/_mock") else f"http://{host}"
         transport = httpx.ASGITransport(self.app, client=(address, 4000))
-        client = httpx.AsyncClient(transport=transport, base_url=where + base, headers=headers)
+        hooks = {"response": [] if base.startswith("/_mock") else [self._is_explained]}
+        client = httpx.AsyncClient(transport=transport, base_url=where + base, headers=headers, event_hooks=hooks)
         self._stack.push_async_callback(client.aclose)
         return client
+
+    async def _is_explained(self, answer: httpx.Response) -> None:
+        """Each refusal names a clause that there is, but for what the mock says in its own voice."""
+        if answer.status_code >= 400 and not self.pure:
+            await answer.aread()
+            clause = answer.headers.get("x-mock-clause")
+            assert clause in rules() or _own(answer), f"{answer.status_code} {answer.text[:200]} has clause {clause}"
 
     async def advance(self, seconds: float) -> None:
         """Move mock time forward."""
@@ -66,3 +76,11 @@ class Mock:
     async def end(self, job_id: str, how: str) -> None:
         """Call a job to an end: done, failed or cancelled."""
         (await self.control.post(f"jobs/{job_id}/end", json={"as": how})).raise_for_status()
+
+
+def _own(answer: httpx.Response) -> bool:
+    """Tell whether the mock speaks in its own voice: of a sandbox or a scenario that there is not."""
+    try:
+        return {"code", "message", "hint"} == set(answer.json()["error"])
+    except (ValueError, KeyError, TypeError):
+        return False

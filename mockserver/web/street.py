@@ -22,6 +22,7 @@ from mockserver.web.answers import Reply, mock_error
 from mockserver.web.call import Call
 from mockserver.web.courier import Courier
 from mockserver.web.gates import pass_gates
+from mockserver.web.hints import hint
 from mockserver.web.provider import Operation, Provider
 
 log = logging.getLogger("mockserver")
@@ -222,6 +223,7 @@ class Street:
         except Exception:
             log.exception("fauxreel crashed while it answered %s %r", call.scope["method"], call.scope["path"])
             response = self._refuse(provider, Crashed(), call.options)
+            call.clause = response.clause
         if provider.stamp is not None:
             provider.stamp(call, response)
         response.raw_headers.extend(provider.headers)
@@ -233,6 +235,9 @@ class Street:
         reply.clause = refusal.clause or reply.clause
         if reply.clause is not None and not self._pure:
             reply.raw_headers.append((b"x-mock-clause", reply.clause.encode("latin-1", "replace")))
+            told = hint(refusal)
+            if told is not None:
+                reply.raw_headers.append((b"x-mock-hint", told))
         return reply
 
     def _unknown(self, provider: Provider | None, sandbox: Sandbox, scope: Scope, path: str) -> Reply:

@@ -21,6 +21,7 @@ from schemathesis.config import SchemathesisConfig
 
 from contracts.harness.load import load as load_contract
 from mockserver.app import create_app
+from mockserver.control.rules import rules
 from mockserver.settings import discover, load
 
 STEPS = (1, 15, 400)
@@ -28,6 +29,15 @@ STEPS = (1, 15, 400)
 
 FULFILLED, REFUSED = ["2xx", "304", "404", "416"], ["400", "401", "404", "405"]
 """What may come of a request that is in order (its job may be unknown, its range outside), and of one that is not."""
+
+
+@schemathesis.check
+def each_refusal_names_a_clause(ctx, response, case):  # noqa: ARG001 - the signature of a check
+    """In a provider's voice; the mock's own answers have a code of their own."""
+    if response.status_code >= 400:
+        clause = response.headers.get("x-mock-clause", [None])[0]
+        own = b'"code"' in response.content and b'"hint"' in response.content
+        assert own or clause in rules(), f"a refusal with the clause {clause}"
 
 
 class Passing:

@@ -33,7 +33,8 @@ def answer(refusal: Refusal, options: Options) -> Reply:  # noqa: ARG001 - one v
         case no.NotFound() | no.NotYours() | no.Gone() | no.NotReady() | no.NotForThis():
             return _missing(refusal)
         case no.NotPermitted() | no.PlanLacks():
-            return error(403, "forbidden", "The plan of this key does not include this.")
+            text = "The plan of this key does not include this."
+            return error(403, "forbidden", text, clause="artnex.errors.envelope")
         case no.UnknownPath() | no.WrongMethod() | no.RequestTooLarge() | no.BodyTooLarge() | no.Crashed():
             return _plumbing(refusal)
         case no.BadRange():
@@ -87,7 +88,8 @@ def _plumbing(refusal: Plumbing) -> Reply:
             text = "This path does not take this method."
             return error(405, "method_not_allowed", text, clause="artnex.errors.wrong-method")
         case no.RequestTooLarge(part=part):
-            return error(431 if part == "headers" else 414, "request_too_large", f"The {part} is too large.")
+            status, text = 431 if part == "headers" else 414, f"The {part} of this request are too large."
+            return error(status, "request_too_large", text, clause="artnex.errors.head-too-large")
         case no.BodyTooLarge(limit=limit):
             text = f"The body is larger than {limit} bytes."
             return error(413, "request_too_large", text, clause="artnex.errors.body-too-large")
@@ -142,7 +144,7 @@ def _bad_field(refusal: Fields) -> Reply:
         case no.UnknownModel(model=model):
             return _bad_value(no.BadValue("model", model))
         case no.NotAccepted(field=field):
-            return error(400, "invalid_request", f"{field} is not accepted.")
+            return error(400, "invalid_request", f"{field} is not accepted.", clause="artnex.errors.envelope")
         case _:
             assert_never(refusal)
 

@@ -94,9 +94,9 @@ def _plumbing(
             return error(options, 405, "Method not allowed", clause="nanogpt.errors.method-not-allowed")
         case no.RequestTooLarge(part=part):
             too = ("Request header fields too large", 431) if part == "headers" else ("URI too long", 414)
-            return error(options, too[1], too[0])
+            return error(options, too[1], too[0], clause="nanogpt.errors.head-too-large")
         case no.Crashed():
-            return error(options, 500, "Internal server error")
+            return error(options, 500, "Internal server error", clause="nanogpt.errors.internal")
         case no.BadRange(size=size):
             headers = [(b"content-range", b"bytes */%d" % size)]
             return error(options, 416, "Range not satisfiable", clause="nanogpt.results.ranges", headers=headers)

@@ -62,7 +62,8 @@ def answer(refusal: Refusal, options: Options) -> Reply:  # noqa: ARG001 - one v
         case no.BadRange():
             return _plumbing(refusal)
         case no.MissingMedia() | no.MediaUnusable() | no.MediaTooLarge() | no.MediaTooLong():
-            return error(400, f"{refusal.field if not isinstance(refusal, no.MissingMedia) else 'media'} is not usable")
+            field = refusal.field if not isinstance(refusal, no.MissingMedia) else "media"
+            return error(400, f"{field} is not usable", "nouvel.submit.bad-values-are-400")
         case _:
             return _bad_field(refusal)
 
@@ -126,13 +127,14 @@ def _plumbing(refusal: Plumbing) -> Reply:
         case no.WrongMethod():
             return error(405, "Method not allowed", "nouvel.errors.wrong-method")
         case no.RequestTooLarge(part=part):
-            return error(431 if part == "headers" else 414, f"Request {part} too large")
+            return error(431 if part == "headers" else 414, f"Request {part} too large", "nouvel.errors.head-too-large")
         case no.BodyTooLarge():
-            return error(413, "Request body too large")
+            return error(413, "Request body too large", "nouvel.errors.body-too-large")
         case no.Crashed():
-            return error(500, "Internal server error")
+            return error(500, "Internal server error", "nouvel.errors.internal")
         case no.BadRange(size=size):
-            return error(416, "Range not satisfiable", headers=[(b"content-range", b"bytes */%d" % size)])
+            headers = [(b"content-range", b"bytes */%d" % size)]
+            return error(416, "Range not satisfiable", "nouvel.results.byte-ranges", headers=headers)
         case _:
             assert_never(refusal)
 
@@ -148,7 +150,7 @@ def _bad_field(refusal: Fields) -> Reply:
         case no.WrongType(field=field, expected=expected):
             return _must(field.partition("[")[0], "", expected)
         case no.UnknownModel(model=model):
-            return error(400, f"{model[:200]} is not known")
+            return error(400, f"{model[:200]} is not known", "nouvel.submit.bad-values-are-400")
         case _:
             assert_never(refusal)
 

@@ -104,9 +104,8 @@ def _plumbing(refusal: no.UnknownPath | no.WrongMethod | no.RequestTooLarge | no
         case no.WrongMethod():
             return error(405, "method_not_allowed", "Method not allowed", "viddyscribe.errors.method-not-allowed")
         case no.RequestTooLarge(part=part):
-            return error(
-                431 if part == "headers" else 414, "invalid_request", f"The {part} of this request are too large", None
-            )
+            status, text = 431 if part == "headers" else 414, f"The {part} of this request are too large"
+            return error(status, "invalid_request", text, "viddyscribe.errors.head-too-large")
         case no.Crashed():
             return error(500, "internal_error", "Internal server error", "viddyscribe.errors.server-error")
         case no.BadRange(size=size):
