@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from mockserver.core.store import Store
 from mockserver.core.world import World
 from mockserver.media.cache import Clips
+from mockserver.media.files import Files
 from mockserver.settings import Settings, discover, options_of, with_options
 from mockserver.stores.memory import MemoryStore
 from mockserver.web.provider import Provider
@@ -22,11 +25,25 @@ def create_app(settings: Settings | None = None, providers: Sequence[Provider] |
     settings = settings or Settings()
     served = [provider for provider in there if not settings.only or provider.name in settings.only]
     trades = {provider.name: (provider.trade, options_of(settings, provider)) for provider in served}
-    world = World(MemoryStore(), settings.terms(), trades)
-    street = Street(world, served, Clips(settings.clip_cache_mb * 2**20), pure=settings.pure)
+    store, files = _state(settings, served)
+    world = World(store, settings.terms(), trades)
+    street = Street(world, served, Clips(settings.clip_cache_mb * 2**20), files, pure=settings.pure)
+    if settings.state is not None:
+        street.courier.resume()
     if settings.control:
         street.control = _on_first_use(partial(_control_room, street, settings, served))
     return street
+
+
+def _state(settings: Settings, served: Sequence[Provider]) -> tuple[Store, Files]:
+    """Give the store of jobs, money and time, and the room for uploads: this process's own, or those of `state`."""
+    if settings.state is None:
+        return MemoryStore(), Files()
+    from mockserver.stores.sqlite import SqliteStore  # noqa: PLC0415 - a server without it starts sooner
+
+    path = Path(settings.state)
+    packages = {provider.options.__module__.partition(".")[0] for provider in served}
+    return SqliteStore(path, packages), Files(vault=path.with_name(f"{path.name}-files"))
 
 
 def _control_room(street: Street, settings: Settings, served: Sequence[Provider]) -> ASGIApp:

@@ -1,4 +1,4 @@
-"""The command line: `fauxreel serve | run -- CMD | env | providers | scenarios | clauses | clock | reset`.
+"""The command line: `fauxreel serve | run -- CMD | env | backup | providers | scenarios | clauses | clock | reset`.
 
 Exit codes: 0, 1 failure, 2 usage, 3 cannot bind; `run` exits with its command's code.
 """
@@ -8,7 +8,8 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,17 +52,19 @@ class CommandError(Exception):
 
 def serve(options: argparse.Namespace) -> int:
     """Serve until interrupted."""
-    from mockserver.serving import bound_socket, leave_by_the_door, run_server  # noqa: PLC0415 - --help must not load a server
+    from mockserver.serving import bound_socket, leave_by_the_door, run_server, server  # noqa: PLC0415 - --help must not load a server
 
     settings = _settings(options)
     sock = _bound(bound_socket, settings)
+    with _state_errors():
+        running = server(settings)
     url = _url_of(sock.getsockname())
     if settings.port == 0:
         print(f"FAUXREEL_URL={url}", flush=True)
     if not options.quiet:
         print(_banner(url, settings), flush=True)
     leave_by_the_door()
-    run_server(settings, sock)
+    run_server(running, sock)
     return OK
 
 
@@ -80,7 +83,7 @@ def run(options: argparse.Namespace) -> int:
     if settings.control_token is not None:
         environment["FAUXREEL_CONTROL_TOKEN"] = settings.control_token
     leave_by_the_door(signal.SIGINT, signal.SIGTERM)
-    with serving(settings, sock):
+    with _state_errors(), serving(settings, sock):
         try:
             return Relay().run(words, environment)
         except FileNotFoundError as error:
@@ -145,6 +148,15 @@ def clauses(options: argparse.Namespace) -> int:
     return OK
 
 
+def backup(options: argparse.Namespace) -> int:
+    """Copy a state file as it is at this instant, also while a server uses it."""
+    from mockserver.stores.file import backup as copied  # noqa: PLC0415 - --help stays quick
+
+    with _state_errors():
+        copied(Path(options.file), Path(options.copy))
+    return OK
+
+
 def clock(options: argparse.Namespace) -> int:
     """Show the server's clock, or change it: first how time goes, then what time it is."""
     change = {name: value for name, value in (("mode", options.mode), ("speed", options.speed)) if value is not None}
@@ -192,6 +204,7 @@ def _flags(options: argparse.Namespace) -> dict[str, object]:
         "control_token",
         "pure",
         "access_log",
+        "state",
     )
     values = {name: getattr(options, name, None) for name in names}
     flags: dict[str, object] = {
@@ -205,6 +218,17 @@ def _flags(options: argparse.Namespace) -> dict[str, object]:
             raise CommandError(f"--set wants NAME=VALUE, not '{assignment}'", USAGE)
         flags[name.strip()] = value.strip()
     return flags
+
+
+@contextmanager
+def _state_errors() -> Iterator[None]:
+    """Have a state that cannot be used end the command, with a sentence."""
+    from mockserver.core.store import StateError  # noqa: PLC0415 - as above
+
+    try:
+        yield
+    except StateError as error:
+        raise CommandError(str(error)) from error
 
 
 def _bound(bound_socket: Callable[[str, int], Any], settings: "Settings") -> Any:  # noqa: ANN401 - a socket
@@ -310,6 +334,10 @@ def _parser() -> argparse.ArgumentParser:
     explaining.add_argument("id", nargs="?", metavar="ID", help="for example nanogpt.limits.fifty-submissions-a-minute")
     explaining.add_argument("--provider", help="list those of one provider")
 
+    copying = _command(commands, "backup", backup, "copy a state file, also while a server uses it")
+    copying.add_argument("file", metavar="FILE", help="the file that --state names")
+    copying.add_argument("copy", metavar="COPY", help="a file that is not there yet")
+
     timing = _command(commands, "clock", clock, "show or move the server's clock")
     moving = timing.add_mutually_exclusive_group()
     moving.add_argument("--advance", type=float, metavar="SECONDS", help="move mock time forward")
@@ -348,6 +376,7 @@ def _server_flags(parser: argparse.ArgumentParser) -> None:
     add("--pure", action="store_true", help="no headers, directives or magic keys of the mock's own")
     add("--no-control", action="store_true", help="no control API")
     add("--control-token", metavar="TOKEN", help="the control API wants this token, and answers to any host")
+    add("--state", metavar="FILE", help="keep all state in this file, through restarts and crashes (default: memory)")
     add("--access-log", action="store_true", help="print a line for each request (halves the speed)")
     add(
         "--set",

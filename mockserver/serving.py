@@ -61,6 +61,10 @@ class Front:
             return
         await self._made()(scope, receive, send)
 
+    def opened(self) -> Any:  # noqa: ANN401 - an ASGI app
+        """Make the real app now; raises StateError if its state cannot be used."""
+        return self._made()
+
     def _made(self) -> Any:  # noqa: ANN401 - an ASGI app
         if self._street is None:
             from mockserver.app import create_app  # noqa: PLC0415 - this is what takes long
@@ -83,8 +87,9 @@ def index(settings: "Settings") -> bytes:
 def server(settings: "Settings") -> uvicorn.Server:
     """Give uvicorn what it needs: no lifespan, no access log unless asked for, bounded heads."""
     front = Front(settings)
+    # A state that cannot be used is told before anything is served.
     front.config = config = uvicorn.Config(
-        front,
+        front if settings.state is None else front.opened(),
         http=protocol(),
         lifespan="off",
         ws="none",
@@ -97,14 +102,17 @@ def server(settings: "Settings") -> uvicorn.Server:
     return uvicorn.Server(config)
 
 
-def run_server(settings: "Settings", sock: socket.socket) -> None:
+def run_server(running: uvicorn.Server, sock: socket.socket) -> None:
     """Serve on a bound socket until a signal ends it."""
-    server(settings).run(sockets=[sock])
+    try:
+        running.run(sockets=[sock])
+    finally:
+        _closed(running)
 
 
 @contextmanager
 def serving(settings: "Settings", sock: socket.socket) -> Iterator[None]:
-    """Serve on a bound socket in a thread for as long as the block lasts."""
+    """Serve on a bound socket in a thread for as long as the block lasts; raises StateError as `server` does."""
     running = server(settings)
     thread = threading.Thread(target=running.run, kwargs={"sockets": [sock]}, daemon=True)
     thread.start()
@@ -113,6 +121,14 @@ def serving(settings: "Settings", sock: socket.socket) -> Iterator[None]:
     finally:
         running.should_exit = True
         thread.join(timeout=10)
+        _closed(running)
+
+
+def _closed(stopped: uvicorn.Server) -> None:
+    """Let go of the state of a server that has stopped."""
+    close = getattr(stopped.config.app, "close", None)
+    if close is not None:
+        close()
 
 
 def leave_by_the_door(*signals: signal.Signals) -> None:

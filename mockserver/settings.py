@@ -38,7 +38,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     poll moves to the job's next change). start: the first mock instant, ISO 8601; left out: now for a scaled clock,
     2026-01-01T00:00:00Z for the others. keys: `any` well-formed key opens an account, or only the `listed` ones.
     seed: of all chance. only: serve these providers alone. pure: no headers, directives and magic keys of the mock's
-    own. journal: how many exchanges a sandbox remembers. sandboxes: how many there can be at once.
+    own. journal: how many exchanges a sandbox remembers. sandboxes: how many there can be at once. state: the file that
+    keeps all state through restarts and crashes; left out: memory alone.
     """
 
     host: str = "127.0.0.1"
@@ -57,6 +58,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     journal: int = 1000
     sandboxes: int = 1000
     clip_cache_mb: int = 256
+    state: str | None = None
     providers: dict[str, Any] = msgspec.field(default_factory=dict)
 
     def terms(self) -> "Terms":
@@ -268,4 +270,6 @@ def _check(settings: Settings, names: Sequence[str]) -> None:
         raise SettingsError("control_token is empty: leave it out, or set one that cannot be guessed")
     if settings.journal < 0 or settings.sandboxes < 1 or settings.clip_cache_mb < 1:
         raise SettingsError("journal is at least 0, sandboxes and clip_cache_mb are at least 1")
+    if settings.state is not None and (not settings.state.strip() or "://" in settings.state):
+        raise SettingsError(f"state is the path of a file, not {settings.state!r}")
     settings.first_clock()

@@ -30,6 +30,7 @@ class Mock:
 
     async def __aexit__(self, *_: object) -> None:
         await self._stack.aclose()
+        self.app.close()
 
     def client(
         self, headers: dict[str, str] | None = None, address: str = "127.0.0.1", base: str = "", host: str = "mock.test"

@@ -18,6 +18,7 @@ from mockserver.control import accounts, clauses, jobs, requests, sandboxes, tim
 from mockserver.control.desk import ControlError, Desk, Task, answer
 from mockserver.core.post import is_loopback
 from mockserver.core.scenarios import UnknownScenarioError
+from mockserver.core.store import StoreUnavailableError
 from mockserver.core.world import BadSandboxError
 from mockserver.web.answers import mock_error
 from mockserver.web.complaints import sentence
@@ -101,7 +102,15 @@ class _Door:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI's own types
         request = Request(scope, receive)
-        response = await self._answer(request)
+        store = self._street.world.store
+        try:
+            if store.ailing:
+                await store.saved()
+            response = await self._answer(request)
+            if store.unsaved:
+                await store.saved()
+        except StoreUnavailableError as error:
+            response = mock_error(503, "state_unavailable", sentence(error))
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:

@@ -1,6 +1,6 @@
 """Post: announcements of ended jobs, to addresses that clients named. When each is due follows from the facts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from ipaddress import ip_address
@@ -90,6 +90,12 @@ class Post:
     def expect(self, delivery_id: str, at: datetime) -> None:
         """Look at a delivery at `at`, if there is one of this id."""
         if self.get(delivery_id) is not None:
+            self._store.schedule(self._queue, at, delivery_id)
+
+    def begin_again(self, expected: Iterable[tuple[str, datetime]]) -> None:
+        """Expect these deliveries at these instants, and no others."""
+        self._store.withdraw(self._queue, lambda _: True)
+        for delivery_id, at in expected:
             self._store.schedule(self._queue, at, delivery_id)
 
     def due(self, now: datetime) -> list[str]:

@@ -53,6 +53,12 @@ class Crashed(Refused):
 
 @final
 @dataclass(eq=False)
+class Unavailable(Refused):
+    """The mock cannot keep its state for now: what was asked may not be told as done."""
+
+
+@final
+@dataclass(eq=False)
 class KeyMissing(Refused):
     """The request carries no API key."""
 
@@ -275,6 +281,7 @@ Refusal = (
     | WrongMethod
     | RequestTooLarge
     | Crashed
+    | Unavailable
     | KeyMissing
     | KeyRejected
     | NotPermitted

@@ -15,8 +15,38 @@ Change = Callable[[Any], Any]
 """From the value of now (None: there is none) to the next one (None: take it away). Raises to leave all as it is."""
 
 
+class StateError(ValueError):
+    """State that cannot be used: a file that is foreign, newer, damaged or in use; the message says what to do."""
+
+
+class StoreUnavailableError(RuntimeError):
+    """The store cannot keep what it was told, or cannot be asked, for now; nobody may be told that it is done."""
+
+
 class Store(Protocol):
-    """The narrow door between the core and whatever keeps its state."""
+    """The narrow door between the core and whatever keeps its state.
+
+    `unsaved` tells whether a change is not where it outlives this process yet: nobody is answered before `saved` has
+    come back. `ailing` tells whether the last attempt failed.
+    """
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether something still has to be saved."""
+        ...
+
+    @property
+    def ailing(self) -> bool:
+        """Whether the last saving failed; it is tried again by `saved`, before anything else is changed."""
+        ...
+
+    async def saved(self) -> None:
+        """Wait until all that was changed so far outlives this process; raises StoreUnavailableError."""
+        ...
+
+    def close(self) -> None:
+        """Let go of whatever keeps the state; nothing is asked of the store afterwards."""
+        ...
 
     def get(self, shelf: str, key: str) -> Any:  # noqa: ANN401 - each shelf has its own type of value
         """The value under `key`, or None."""

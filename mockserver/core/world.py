@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from mockserver.core.accounts import Trade
 from mockserver.core.clock import Clock, wall_now
@@ -16,6 +16,9 @@ from mockserver.core.journal import Journal
 from mockserver.core.post import Post
 from mockserver.core.scenarios import SCENARIOS, SUCCEEDS, Plan, Queued, Scenario
 from mockserver.core.store import Store
+
+REGISTER = "/sandboxes"
+"""The shelf of all sandboxes' beginnings; no sandbox has an empty name."""
 
 SANDBOX_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 NO_PLAN = Plan()
@@ -36,6 +39,13 @@ class Terms:
     magic: bool = True
     journal: int = 1000
     sandboxes: int = 1000
+
+
+class Beginning(NamedTuple):
+    """What a sandbox began with that differs from the server's settings: its terms, and options of providers."""
+
+    terms: Terms | None = None
+    options: Mapping[str, object] | None = None
 
 
 class Changing(Protocol):
@@ -129,6 +139,8 @@ class World:
         self.trades = trades
         self.started = wall_now()
         self._sandboxes: dict[str, Sandbox] = {}
+        for name, beginning in reversed(list(store.newest(REGISTER))):
+            self._sandboxes[name] = self._begun(name, beginning)
 
     def sandbox(self, name: str = "default") -> Sandbox:
         """The sandbox of this name, made on first use.
@@ -148,11 +160,15 @@ class World:
             raise BadSandboxError(f"the server holds {self.terms.sandboxes} sandboxes already: delete one first")
         if name in self._sandboxes:
             self._sandboxes[name].reset()
-        trades = {
-            provider: (trade, (options or {}).get(provider, its)) for provider, (trade, its) in self.trades.items()
-        }
-        sandbox = self._sandboxes[name] = Sandbox(name, self.store, terms or self.terms, trades)
+        beginning = Beginning(terms, options)
+        self.store.update(REGISTER, name, lambda _: beginning)
+        sandbox = self._sandboxes[name] = self._begun(name, beginning)
         return sandbox
+
+    def _begun(self, name: str, beginning: Beginning) -> Sandbox:
+        options = beginning.options or {}
+        trades = {provider: (trade, options.get(provider, its)) for provider, (trade, its) in self.trades.items()}
+        return Sandbox(name, self.store, beginning.terms or self.terms, trades)
 
     def sandboxes(self) -> list[Sandbox]:
         """All sandboxes, in the order in which they were made."""
@@ -163,4 +179,5 @@ class World:
         sandbox = self._sandboxes.pop(name, None)
         if sandbox is not None:
             sandbox.reset()
+            self.store.update(REGISTER, name, lambda _: None)
         return sandbox is not None

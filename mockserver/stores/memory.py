@@ -97,6 +97,22 @@ class MemoryStore:
         """Undo what the block wrote if it raises; what `due` took out stays out."""
         return nullcontext() if self._undo is not None else self._transaction
 
+    @property
+    def unsaved(self) -> bool:
+        """Whether something still has to be saved: nothing ever is."""
+        return False
+
+    @property
+    def ailing(self) -> bool:
+        """Whether the last saving failed: none does."""
+        return False
+
+    def close(self) -> None:
+        """All is forgotten with the process."""
+
+    async def saved(self) -> None:
+        """Nothing is saved anywhere."""
+
     def clear(self, prefix: str) -> None:
         """Forget all shelves, queues and buckets whose names begin with `prefix`."""
         for names in (self._shelves, self._queues, self._buckets):

@@ -77,6 +77,12 @@ class Courier:
         way, job = self._ways.get(delivery.provider), self.job(sandbox, delivery)
         return None if way is None or job is None else way.rhythm.next_at(delivery, job)
 
+    def resume(self) -> None:
+        """Expect anew what an earlier process did not come to, what it had taken out and not carried too."""
+        for sandbox in self._world.sandboxes():
+            waiting = [(one, at) for one in sandbox.post.newest() if (at := self.next_at(sandbox, one)) is not None]
+            sandbox.post.begin_again((one.id, at) for one, at in waiting)
+
     def job(self, sandbox: Sandbox, delivery: Delivery) -> Job | None:
         """The job that a delivery is about."""
         house = sandbox.houses.get(delivery.provider)
@@ -92,6 +98,7 @@ class Courier:
         self._under_way.add(name)
         try:
             await self._try(sandbox, delivery_id, made)
+            await self._world.store.saved()
         finally:
             self._under_way.discard(name)
 

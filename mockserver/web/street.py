@@ -13,8 +13,9 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.core.journal import BODY_KEPT, Exchange
-from mockserver.core.refusals import Crashed, Refusal, Refused, RequestTooLarge, UnknownPath, WrongMethod
+from mockserver.core.refusals import Crashed, Refusal, Refused, RequestTooLarge, Unavailable, UnknownPath, WrongMethod
 from mockserver.core.scenarios import UnknownScenarioError
+from mockserver.core.store import StoreUnavailableError
 from mockserver.core.world import BadSandboxError, Sandbox, World
 from mockserver.media.cache import Clips
 from mockserver.media.files import Files
@@ -131,6 +132,7 @@ class Street:
         self.courier = Courier(world, providers)
         self.control: ASGIApp | None = None
         self.index: bytes | None = None
+        self._store = world.store
         self._pure = pure
         self._all = Routes(providers)
         self._of = {provider.name: Routes([provider]) for provider in providers}
@@ -151,6 +153,10 @@ class Street:
         except BadSandboxError as error:
             response = mock_error(400, "bad_sandbox", f"{error}.")
         await response(scope, receive, send)
+
+    def close(self) -> None:
+        """Let go of what is kept outside of this process."""
+        self._store.close()
 
     async def _controlled(self, scope: Scope, receive: Receive, send: Send) -> bool:
         """Hand a request for `/_mock/…`, or `/@name/_mock/…`, to the control room; False if it is not for there."""
@@ -182,7 +188,11 @@ class Street:
             scope, receive, headers, sandbox, door[0], door[1], params, base, prefix,
             self.clips, self.files, self, pure=self._pure,
         )  # fmt: skip
+        if self._store.ailing and (refused := await self._unsaved(call)):
+            return refused
         response = await self._handle(call)
+        if self._store.unsaved:
+            response = await self._unsaved(call) or response
         _note(sandbox, call, response)
         if self.courier.expects(sandbox):
             await self.courier.after(sandbox)
@@ -216,6 +226,8 @@ class Street:
         except Refused as refusal:
             response = self._refuse(provider, refusal, call.options)
             call.clause = getattr(response, "clause", None)
+        except StoreUnavailableError:
+            response = self._refuse(provider, Unavailable(), call.options)
         except UnknownScenarioError as error:
             return mock_error(400, "unknown_scenario", str(error))
         except (ClientDisconnect, BadSandboxError):
@@ -228,6 +240,14 @@ class Street:
             provider.stamp(call, response)
         response.raw_headers.extend(provider.headers)
         return response
+
+    async def _unsaved(self, call: Call) -> Response | None:
+        """Wait until what was changed outlives this process; give the refusal if it cannot be kept."""
+        try:
+            await self._store.saved()
+        except StoreUnavailableError:
+            return self._refuse(call.provider, Unavailable(), call.options)
+        return None
 
     def _refuse(self, provider: Provider, refusal: Refused, options: object) -> Reply:
         known: Refusal = refusal  # type: ignore[assignment]  # the family is closed: core.refusals.Refusal is all of it

@@ -1,14 +1,18 @@
 """The suite that every store passes: a store beside a plain model of it."""
 
 from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from mockserver.core.clock import MINUTE, START
 from mockserver.core.limits import Limit
 from mockserver.stores.memory import MemoryStore
+from mockserver.stores.sqlite import SqliteStore
 
 shelves = st.sampled_from(["a/jobs", "a/accounts", "b/jobs"])
 keys = st.sampled_from(["1", "2", "3", ""])
@@ -25,10 +29,28 @@ class Stores(RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
-        self.store = MemoryStore()
+        self.store = self.made()
         self.shelves = {}
         self.queues = {}
         self.number = 0
+        self.passed = []
+
+    def made(self):
+        return MemoryStore()
+
+    def teardown(self):
+        self.store.close()
+
+    @rule(now=instants)
+    def let_one_pass(self, now):
+        since = now - MINUTE
+        if self.passed and now < self.passed[-1]:
+            return  # mock time goes forward
+        self.passed = [at for at in self.passed if at > since]
+        expected = None if len(self.passed) < 2 else self.passed[0] - since
+        if expected is None:
+            self.passed.append(now)
+        assert self.store.admit("a/limits/1", Limit("submit", 2, MINUTE), now) == expected
 
     @rule(shelf=shelves, key=keys, value=values)
     def put(self, shelf, key, value):
@@ -86,12 +108,14 @@ class Stores(RuleBasedStateMachine):
         self.store.clear(prefix)
         self.shelves = {name: its for name, its in self.shelves.items() if not name.startswith(prefix)}
         self.queues = {name: its for name, its in self.queues.items() if not name.startswith(prefix)}
+        if prefix == "a/":
+            self.passed = []
 
     @invariant()
     def all_is_found_again_newest_first(self):
         for shelf in ("a/jobs", "a/accounts", "b/jobs"):
             expected = self.shelves.get(shelf, {})
-            assert sorted(self.store.newest(shelf)) == sorted(expected.items())
+            assert list(self.store.newest(shelf)) == list(reversed(expected.items()))
             assert self.store.count(shelf) == len(expected)
             assert all(self.store.get(shelf, key) == value for key, value in expected.items())
 
@@ -100,7 +124,30 @@ class Stores(RuleBasedStateMachine):
         assert self.store.next_due("a/due") == min((at for at, _ in self.queues.get("a/due", [])), default=None)
 
 
+class StoresOnDisk(Stores):
+    """The same, with a file below that is let go of and opened again at any moment."""
+
+    def made(self):
+        self.folder = TemporaryDirectory()
+        return SqliteStore(Path(self.folder.name) / "state.db")
+
+    @rule()
+    def restart(self):
+        self.store.close()
+        self.store = SqliteStore(Path(self.folder.name) / "state.db")
+
+    @rule()
+    def write(self):
+        self.store.flush()
+
+    def teardown(self):
+        super().teardown()
+        self.folder.cleanup()
+
+
 TestStores = Stores.TestCase
+TestStoresOnDisk = StoresOnDisk.TestCase
+TestStoresOnDisk.settings = settings(max_examples=25, stateful_step_count=30)
 
 
 def test_keys_come_back_the_last_added_first():

@@ -10,7 +10,9 @@ from .options import Options
 
 Fields = no.BadBody | no.MissingField | no.WrongType | no.BadValue | no.TooLong | no.NotAccepted | no.UnknownModel
 Media = no.MissingMedia | no.MediaUnusable | no.MediaTooLarge | no.MediaTooLong
-Plumbing = no.UnknownPath | no.WrongMethod | no.RequestTooLarge | no.BodyTooLarge | no.Crashed | no.BadRange
+Plumbing = (
+    no.UnknownPath | no.WrongMethod | no.RequestTooLarge | no.BodyTooLarge | no.Crashed | no.Unavailable | no.BadRange
+)
 
 UNKNOWN_REQUEST = "There is no such request."
 
@@ -35,7 +37,14 @@ def answer(refusal: Refusal, options: Options) -> Reply:  # noqa: ARG001 - one v
         case no.NotPermitted() | no.PlanLacks():
             text = "The plan of this key does not include this."
             return error(403, "forbidden", text, clause="artnex.errors.envelope")
-        case no.UnknownPath() | no.WrongMethod() | no.RequestTooLarge() | no.BodyTooLarge() | no.Crashed():
+        case (
+            no.UnknownPath()
+            | no.WrongMethod()
+            | no.RequestTooLarge()
+            | no.BodyTooLarge()
+            | no.Crashed()
+            | no.Unavailable()
+        ):
             return _plumbing(refusal)
         case no.BadRange():
             return _plumbing(refusal)
@@ -95,6 +104,8 @@ def _plumbing(refusal: Plumbing) -> Reply:
             return error(413, "request_too_large", text, clause="artnex.errors.body-too-large")
         case no.Crashed():
             return error(500, "internal_error", "Something went wrong.", clause="artnex.errors.internal")
+        case no.Unavailable():
+            return error(503, "unavailable", "This is unavailable for now.", clause="artnex.errors.unavailable")
         case no.BadRange(size=size):
             ranges = [(b"content-range", b"bytes */%d" % size)]
             text = f"The file has {size} bytes."

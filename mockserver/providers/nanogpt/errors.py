@@ -59,7 +59,9 @@ def answer(refusal: Refusal, options: Options) -> Reply:
             return error(options, 429, RATE_LIMITED, clause=LIMIT_CLAUSES.get(limit, LIMIT_CLAUSES["submit"]))
         case no.Moderated():
             return policy_violation(options)
-        case no.UnknownPath() | no.WrongMethod() | no.RequestTooLarge() | no.Crashed() | no.BadRange():
+        case (
+            no.UnknownPath() | no.WrongMethod() | no.RequestTooLarge() | no.Crashed() | no.Unavailable() | no.BadRange()
+        ):
             return _plumbing(refusal, options)
         case no.NotFound() | no.Gone() | no.NotReady() | no.NotForThis():
             return _missing(refusal, options)
@@ -85,7 +87,8 @@ def policy_violation(options: Options) -> Reply:
 
 
 def _plumbing(
-    refusal: no.UnknownPath | no.WrongMethod | no.RequestTooLarge | no.Crashed | no.BadRange, options: Options
+    refusal: no.UnknownPath | no.WrongMethod | no.RequestTooLarge | no.Crashed | no.Unavailable | no.BadRange,
+    options: Options,
 ) -> Reply:
     match refusal:
         case no.UnknownPath():
@@ -97,6 +100,8 @@ def _plumbing(
             return error(options, too[1], too[0], clause="nanogpt.errors.head-too-large")
         case no.Crashed():
             return error(options, 500, "Internal server error", clause="nanogpt.errors.internal")
+        case no.Unavailable():
+            return error(options, 503, "Service unavailable", clause="nanogpt.errors.unavailable")
         case no.BadRange(size=size):
             headers = [(b"content-range", b"bytes */%d" % size)]
             return error(options, 416, "Range not satisfiable", clause="nanogpt.results.ranges", headers=headers)

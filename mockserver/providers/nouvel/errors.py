@@ -11,7 +11,9 @@ from .options import Options
 
 Fields = no.BadBody | no.MissingField | no.WrongType | no.BadValue | no.TooLong | no.NotAccepted | no.UnknownModel
 Media = no.MissingMedia | no.MediaUnusable | no.MediaTooLarge | no.MediaTooLong
-Plumbing = no.UnknownPath | no.WrongMethod | no.RequestTooLarge | no.BodyTooLarge | no.Crashed | no.BadRange
+Plumbing = (
+    no.UnknownPath | no.WrongMethod | no.RequestTooLarge | no.BodyTooLarge | no.Crashed | no.Unavailable | no.BadRange
+)
 Missing = no.NotFound | no.NotYours | no.Gone | no.NotReady | no.NotForThis
 
 PAY = "Add credits ($8/video) or upgrade your plan."
@@ -57,7 +59,14 @@ def answer(refusal: Refusal, options: Options) -> Reply:  # noqa: ARG001 - one v
             return _too_many(refusal)
         case no.NotFound() | no.NotYours() | no.Gone() | no.NotReady() | no.NotForThis():
             return _missing(refusal)
-        case no.UnknownPath() | no.WrongMethod() | no.RequestTooLarge() | no.BodyTooLarge() | no.Crashed():
+        case (
+            no.UnknownPath()
+            | no.WrongMethod()
+            | no.RequestTooLarge()
+            | no.BodyTooLarge()
+            | no.Crashed()
+            | no.Unavailable()
+        ):
             return _plumbing(refusal)
         case no.BadRange():
             return _plumbing(refusal)
@@ -132,6 +141,8 @@ def _plumbing(refusal: Plumbing) -> Reply:
             return error(413, "Request body too large", "nouvel.errors.body-too-large")
         case no.Crashed():
             return error(500, "Internal server error", "nouvel.errors.internal")
+        case no.Unavailable():
+            return error(503, "Service unavailable", "nouvel.errors.unavailable")
         case no.BadRange(size=size):
             headers = [(b"content-range", b"bytes */%d" % size)]
             return error(416, "Range not satisfiable", "nouvel.results.byte-ranges", headers=headers)

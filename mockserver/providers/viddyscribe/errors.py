@@ -31,7 +31,9 @@ def answer(refusal: Refusal, options: Options) -> Reply:  # noqa: ARG001 - Viddy
         case no.NotFound(kind=kind) | no.NotYours(kind=kind):
             clause = f"viddyscribe.errors.{'job' if kind == 'job' else 'media'}-not-found"
             return error(404, "not_found", f"{kind.capitalize()} not found", clause)
-        case no.UnknownPath() | no.WrongMethod() | no.RequestTooLarge() | no.Crashed() | no.BadRange():
+        case (
+            no.UnknownPath() | no.WrongMethod() | no.RequestTooLarge() | no.Crashed() | no.Unavailable() | no.BadRange()
+        ):
             return _plumbing(refusal)
         case _:
             return error(400, "invalid_request", _problem(refusal), "viddyscribe.errors.invalid-request")
@@ -97,7 +99,9 @@ def _media(refusal: Media) -> Reply:
             assert_never(refusal)
 
 
-def _plumbing(refusal: no.UnknownPath | no.WrongMethod | no.RequestTooLarge | no.Crashed | no.BadRange) -> Reply:
+def _plumbing(
+    refusal: no.UnknownPath | no.WrongMethod | no.RequestTooLarge | no.Crashed | no.Unavailable | no.BadRange,
+) -> Reply:
     match refusal:
         case no.UnknownPath():
             return error(404, "not_found", "Not found", "viddyscribe.errors.not-found-slug")
@@ -108,6 +112,8 @@ def _plumbing(refusal: no.UnknownPath | no.WrongMethod | no.RequestTooLarge | no
             return error(status, "invalid_request", text, "viddyscribe.errors.head-too-large")
         case no.Crashed():
             return error(500, "internal_error", "Internal server error", "viddyscribe.errors.server-error")
+        case no.Unavailable():
+            return error(503, "unavailable", "Service unavailable", "viddyscribe.errors.unavailable")
         case no.BadRange(size=size):
             headers = [(b"content-range", b"bytes */%d" % size)]
             return error(416, "range_not_satisfiable", "Range not satisfiable", "viddyscribe.content.ranges", headers)

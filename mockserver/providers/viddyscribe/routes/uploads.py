@@ -58,7 +58,7 @@ async def take(call: Call, arrival: Arrival, scenario: Scenario = SUCCEEDS) -> t
         if found is None:
             raise MediaUnusable("file", "no_video_stream")
         check_length(call, found)
-        footage = replace(found, file=arrival.spool.keep())
+        footage = replace(found, file=await call.files.keep(arrival.spool))
     check_length(call, footage)
     return _register(call, footage, scenario)
 
@@ -190,7 +190,7 @@ async def put_upload(call: Call) -> Response:
     with receiving(call, media.team, None), call.files.spool() as spool:
         async for chunk in call.chunks(media.largest):
             spool.write(chunk)
-        received = spool.keep()
+        received = await call.files.keep(spool)
     call.house.update_record("media", media_id, lambda _: replace(media, received=received))
     return Reply(b"", content_type=b"text/plain")
 
