@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
@@ -190,7 +191,8 @@ def calm_collector() -> None:
 def protocol() -> Any:  # noqa: ANN401 - uvicorn takes a class or a name
     """Give the protocol of our own, or uvicorn's portable one where httptools is not installed (Windows)."""
     try:
+        from mockserver.eager import Eager  # noqa: PLC0415 - see above
         from mockserver.wire import Wire  # noqa: PLC0415 - see above
     except ImportError:
         return "h11"
-    return Wire
+    return partial(Wire, eager=Eager())

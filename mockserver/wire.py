@@ -1,14 +1,22 @@
-"""The wire: uvicorn's fastest protocol, with a bound on a request's head, and writes that are gathered.
+"""The wire: uvicorn's fastest protocol, made shorter for requests that are complete and answers that are.
 
-uvicorn sends an answer's head and its body with a system call each, and each of them may wake a client that
-waits. Most answers here are small and complete at once: they are sent whole, at the end of the event loop's turn.
+Three things are different. A request that is there whole is answered at once, in the event loop's same turn, without a
+task (see `eager`). What is written in that turn is gathered and sent in one piece: uvicorn sends an answer's head
+and its body with a system call each, and each of them may wake a client that waits. And a head is bounded. All else is
+uvicorn's: what is not complete goes its way.
 """
 
 import asyncio
 from collections.abc import Iterable
+from functools import cached_property, lru_cache
 from typing import Any
+from urllib.parse import unquote
 
+import httptools
+from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT, service_unavailable
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+
+from mockserver.eager import Eager
 
 HEAD_AT_MOST = 2**20
 """Bytes of a request line and headers after which a connection is cut."""
@@ -18,21 +26,29 @@ GATHERED_AT_MOST = 2**16
 
 TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 
+SHORT = 256
+"""Bytes of a request target that is remembered: clients ask for the same few again and again."""
+
 
 class Corked:
-    """A transport that gathers what is written in one turn of the event loop, and sends it at the turn's end."""
+    """A transport that gathers what is written in one turn of the event loop, and sends it at the turn's end.
 
-    __slots__ = ("_loop", "_size", "_transport", "_waiting")
+    Who knows that the turn's end is near holds it (`held`), and flushes.
+    """
+
+    __slots__ = ("_loop", "_size", "_transport", "_waiting", "held", "is_closing")
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
         self._transport = transport
         self._loop = loop
         self._waiting: list[bytes] = []
         self._size = 0
+        self.held = False
+        self.is_closing = transport.is_closing
 
     def write(self, data: bytes) -> None:
         """Gather; what is large goes out at once."""
-        if not self._waiting:
+        if not self._waiting and not self.held:
             self._loop.call_soon(self.flush)
         self._waiting.append(data)
         self._size += len(data)
@@ -44,15 +60,13 @@ class Corked:
         waiting = self._waiting
         if waiting:
             self._waiting = []
-            if self._size > GATHERED_AT_MOST:
+            if len(waiting) == 1:
+                self._transport.write(waiting[0])
+            elif self._size > GATHERED_AT_MOST:
                 self._transport.writelines(waiting)
             else:
                 self._transport.write(b"".join(waiting))
             self._size = 0
-
-    def is_closing(self) -> bool:
-        """Whether the transport is closed, or about to be."""
-        return self._transport.is_closing()
 
     def close(self) -> None:
         """Send what was gathered, and close."""
@@ -63,72 +77,245 @@ class Corked:
         return getattr(self._transport, name)
 
 
-class Shortcut:
-    """A shorter way for complete answers and complete bodies than uvicorn's messages; `web` finds it in the scope."""
+class Cycle(RequestResponseCycle):
+    """A request and its answer. `web` finds it in the scope, with shorter ways than messages for what is complete."""
 
-    __slots__ = ("_cycle",)
+    # What most requests never change is the class's; uvicorn's own sets it on each.
+    disconnected = False
+    more_body = True
+    response_started = False
+    response_complete = False
+    chunked_encoding = None
+    expected_content_length = 0
 
-    def __init__(self, cycle: RequestResponseCycle) -> None:
-        self._cycle = cycle
+    def __init__(self, wire: "Wire", scope: Any, *, keep_alive: bool) -> None:  # noqa: ANN401 - uvicorn's own type
+        self.wire = wire
+        self.scope = scope
+        self.transport = wire.transport
+        self.flow = wire.flow
+        self.keep_alive = keep_alive
+        self.waiting_for_100_continue = wire.expect_100_continue
+        self.on_response = wire.on_response_complete
+        self.body = b""  # type: ignore[assignment]  # bytes while it is one piece
+        self.logger, self.access_logger, self.access_log = wire.logger, wire.access_logger, wire.access_log
+        self.default_headers = wire.server_state.default_headers
 
-    def body(self) -> bytes | None:
+    @cached_property
+    def message_event(self) -> asyncio.Event:  # type: ignore[override]  # made when somebody waits for a message
+        """What `receive` waits for."""
+        event = asyncio.Event()
+        if self.body or not self.more_body or self.response_complete or self.disconnected:
+            event.set()
+        return event
+
+    def wake(self) -> None:
+        """Wake who waits for a message, if anybody does."""
+        event = self.__dict__.get("message_event")
+        if event is not None:
+            event.set()
+
+    def whole_body(self) -> bytes | None:
         """Give the request's body if all of it is there; it is given once. None: ask uvicorn for its messages."""
-        cycle = self._cycle
-        if cycle.more_body or cycle.waiting_for_100_continue or cycle.disconnected:
+        if self.more_body or self.waiting_for_100_continue or self.disconnected:
             return None
-        found, cycle.body = bytes(cycle.body), bytearray()
+        found, self.body = bytes(self.body), b""  # type: ignore[assignment]  # as above
         return found
 
     def answer(self, status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes) -> bool:
         """Send a whole answer, which says itself how long its body is; False: it has to go the long way."""
-        cycle = self._cycle
-        if cycle.access_log or cycle.disconnected or cycle.response_started or cycle.flow.write_paused:
+        if self.access_log or self.disconnected or self.response_started or self.flow.write_paused:
             return False
-        lines = [b"%b: %b\r\n" % header for header in (*cycle.default_headers, *headers)]
-        if not cycle.keep_alive:
+        lines = [b"%b: %b\r\n" % header for header in headers]
+        if not self.keep_alive:
             lines.append(b"connection: close\r\n")
-        head = b"".join((STATUS_LINE[status], *lines, b"\r\n"))
-        if head.count(b"\n") != len(lines) + 2:
+        defaults = self.wire.default_lines()
+        head = b"".join((STATUS_LINE[status], *defaults, *lines, b"\r\n"))
+        if head.count(b"\n") != len(defaults) + len(lines) + 2:
             return False  # a line break inside a header: uvicorn refuses it
-        cycle.transport.write(head)
-        if body and cycle.scope["method"] != "HEAD":
-            cycle.transport.write(body)
-        # Scope and shortcut point at each other: without this, each request would be left to the garbage collector.
-        cycle.scope.pop("fauxreel", None)  # type: ignore[typeddict-item]  # an extension of ours
-        cycle.response_started = cycle.response_complete = True
-        cycle.message_event.set()
-        if not cycle.keep_alive:
-            cycle.transport.close()
-        cycle.on_response()
+        self.transport.write(head)
+        if body and self.scope["method"] != "HEAD":
+            self.transport.write(body)
+        # Scope and cycle point at each other: without this, each request would be left to the garbage collector.
+        self.scope.pop("fauxreel", None)  # type: ignore[typeddict-item]  # an extension of ours
+        self.response_started = self.response_complete = True
+        self.wake()
+        if not self.keep_alive:
+            self.transport.close()
+        self.on_response()
         return True
 
 
 class Wire(HttpToolsProtocol):
-    """uvicorn's protocol over such a transport; connections whose head never ends are cut."""
+    """uvicorn's protocol, which answers at once what is there whole. It speaks no web sockets (`ws="none"`)."""
 
-    head = 0
+    cycle: Cycle
 
-    def on_headers_complete(self) -> None:
-        """Begin a request, and put the shortcut into its scope."""
-        before: Any = self.cycle
-        super().on_headers_complete()
-        if self.cycle is not before:
-            self.scope["fauxreel"] = Shortcut(self.cycle)  # type: ignore[typeddict-unknown-key]  # an extension of ours
+    def __init__(self, *args: Any, eager: Eager, **more: Any) -> None:  # noqa: ANN401 - as uvicorn has it
+        super().__init__(*args, **more)
+        self._eager = eager
+        self._head = 0
+        self._unstarted: Cycle | None = None
+        self._idle_since: float | None = None
+        self._defaults: object = None
+        self._default_lines: list[bytes] = []
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Take a connection."""
-        super().connection_made(Corked(transport, self.loop))  # type: ignore[arg-type]  # a transport in all but its class
+        self._corked = Corked(transport, self.loop)
+        super().connection_made(self._corked)  # type: ignore[arg-type]  # a transport in all but its class
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Let go of a connection, and of the look at whether it is idle."""
+        if self.timeout_keep_alive_task is not None:
+            self.timeout_keep_alive_task.cancel()
+            self.timeout_keep_alive_task = None
+        super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Count what arrives before a head is complete."""
+        """Answer what came whole, let what did not begin as a task, and count what comes before a head is complete."""
+        corked = self._corked
+        corked.held = True
         super().data_received(data)
-        if len(data) > 1024 or self.head:
+        cycle, self._unstarted = self._unstarted, None
+        if cycle is not None and not corked.is_closing():
+            self._start_asgi_task(cycle, self._app())
+        corked.held = False
+        corked.flush()
+        if len(data) > 1024 or self._head:
             self._count(len(data))
 
     def _count(self, size: int) -> None:
         cycle: Any = self.cycle  # None until a first head is complete, whatever uvicorn's annotation says
         waiting = cycle is None or cycle.response_complete
-        self.head = self.head + size if waiting else 0
-        if self.head > HEAD_AT_MOST:
+        self._head = self._head + size if waiting else 0
+        if self._head > HEAD_AT_MOST:
             self.transport.write(TOO_LARGE)
             self.transport.close()
+
+    # What the parser finds --------------------------------------------------------------------------------------
+
+    def on_message_begin(self) -> None:
+        """Begin a request."""
+        self.url = b""
+        self.expect_100_continue = False
+        self.headers = []
+
+    def on_headers_complete(self) -> None:
+        """Take a request on. It begins when it is complete, or when what has come of it is read (`data_received`)."""
+        parser, before = self.parser, self.cycle
+        version = parser.get_http_version()
+        path, raw_path, query = target(self.root_path, self.url)
+        self.scope = scope = {
+            "type": "http",
+            "asgi": {"version": self.asgi_version, "spec_version": "2.3"},
+            "http_version": version,
+            "server": self.server,
+            "client": self.client,
+            "scheme": self.scheme,  # type: ignore[typeddict-item]  # http or https, as uvicorn found
+            "root_path": self.root_path,
+            "headers": self.headers,
+            "state": self.app_state.copy(),
+            "method": parser.get_method().decode("ascii"),
+            "path": path,
+            "raw_path": raw_path,
+            "query_string": query,
+        }
+        self.cycle = cycle = Cycle(self, scope, keep_alive=version != "1.0" and parser.should_keep_alive())
+        scope["fauxreel"] = cycle  # type: ignore[typeddict-unknown-key]  # an extension of ours
+        if before is None or before.response_complete:
+            self._unstarted = cycle
+        else:  # pipelined: it waits for its turn
+            self.flow.pause_reading()
+            self.pipeline.appendleft((cycle, self._app()))
+
+    def on_body(self, body: bytes) -> None:
+        """Take a piece of a body; most bodies are one."""
+        cycle = self.cycle
+        if cycle.response_complete:
+            return
+        if not cycle.body:
+            cycle.body = body
+        else:
+            cycle.body = bytearray(cycle.body) if isinstance(cycle.body, bytes) else cycle.body
+            cycle.body += body
+        if len(cycle.body) > HIGH_WATER_LIMIT:
+            self.flow.pause_reading()
+        cycle.wake()
+
+    def on_message_complete(self) -> None:
+        """Begin a request that is there whole, at once."""
+        cycle = self.cycle
+        if cycle.response_complete or self.transport.is_closing():
+            return
+        cycle.more_body = False
+        if cycle is not self._unstarted:
+            cycle.wake()
+            return
+        self._unstarted = None
+        task = self._eager.begin(self.loop, cycle.run_asgi(self._app()))
+        if task is not None:
+            self.tasks.add(task)
+            task.add_done_callback(self.tasks.discard)
+
+    def _app(self) -> Any:  # noqa: ANN401 - an ASGI app
+        """Give the app, or the one that refuses where a server has as much to do as it may have."""
+        most = self.limit_concurrency
+        if most is None or (len(self.connections) < most and len(self.tasks) < most):
+            return self.app
+        self.logger.warning("Exceeded concurrency limit.")
+        return service_unavailable
+
+    # Between requests -------------------------------------------------------------------------------------------
+
+    def on_response_complete(self) -> None:
+        """Begin with the next request that waits, or watch whether one comes."""
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            cycle, app = self.pipeline.pop()
+            self._start_asgi_task(cycle, app)
+            return
+        self._idle_since = self.loop.time()
+        if self.timeout_keep_alive_task is None:
+            self._look_after(self.timeout_keep_alive)
+
+    def _unset_keepalive_if_required(self) -> None:
+        """Know that the connection is in use; its timer goes on, since timers cost more than looking twice."""
+        self._idle_since = None
+
+    def _look_after(self, seconds: float) -> None:
+        self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close a connection that has been idle long enough; look again later at one that has not."""
+        self.timeout_keep_alive_task = None
+        if self._idle_since is not None:
+            left = self._idle_since + self.timeout_keep_alive - self.loop.time()
+            if left > 0:
+                self._look_after(left)
+            else:
+                super().timeout_keep_alive_handler()
+
+    def default_lines(self) -> list[bytes]:
+        """Give the headers that all answers have, as lines; uvicorn makes a new list each second."""
+        headers = self.server_state.default_headers
+        if headers is not self._defaults:
+            self._defaults, self._default_lines = headers, [b"%b: %b\r\n" % header for header in headers]
+        return self._default_lines
+
+
+def target(root: str, url: bytes) -> tuple[str, bytes, bytes]:
+    """Read a request target as uvicorn does: the path decoded, the path as it came, and the query."""
+    return _remembered(root, url) if len(url) <= SHORT else _target(root, url)
+
+
+def _target(root: str, url: bytes) -> tuple[str, bytes, bytes]:
+    parsed = httptools.parse_url(url)
+    raw_path: bytes = parsed.path
+    path = raw_path.decode("ascii")
+    return root + (unquote(path) if "%" in path else path), root.encode("ascii") + raw_path, parsed.query or b""
+
+
+_remembered = lru_cache(maxsize=4096)(_target)

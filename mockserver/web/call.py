@@ -143,7 +143,7 @@ class Call:
         if self._body is None:
             most = limit or self.provider.body_limit
             shortcut = self.scope.get("fauxreel")  # see mockserver.wire
-            there = shortcut.body() if shortcut is not None else None
+            there = shortcut.whole_body() if shortcut is not None else None
             if there is None:
                 there = await read_body(self._receive, self.headers, most)
             elif len(there) > most:
