@@ -32,7 +32,7 @@ class Eager:
         try:
             asyncio._enter_task(loop, task)  # noqa: SLF001 - documented for those who make tasks of their own
         except RuntimeError:  # a task is running
-            return loop.create_task(work)  # noqa: TID251 - a request's, as uvicorn makes them
+            return loop.create_task(work)
         try:
             waits_for = work.send(None)
         except StopIteration:
@@ -46,12 +46,12 @@ class Eager:
     def _spare(self, loop: asyncio.AbstractEventLoop) -> "tuple[Rest, asyncio.Task[None]]":
         """Make the task in which the next coroutine goes on that has to wait."""
         rest = Rest(loop)
-        self._rest, self._task = rest, loop.create_task(rest)  # noqa: TID251 - as above
+        self._rest, self._task = rest, loop.create_task(rest)
         return rest, self._task
 
 
 class Rest(Coroutine[Any, Any, None]):
-    """What is left of a coroutine that has begun outside of its task: the task sees the wait it is in, then the rest."""
+    """What is left of a coroutine that has begun outside of its task: first the wait that it is in, then the rest."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._taken_over: asyncio.Future[None] = loop.create_future()
@@ -60,15 +60,15 @@ class Rest(Coroutine[Any, Any, None]):
 
     def take_over(self, work: Work, waits_for: Any) -> None:  # noqa: ANN401 - what a coroutine yields to its task
         """Go on with a coroutine that waits."""
-        self._work, self._waits_for = work, waits_for
+        self._work, self._waits_for = work, _awaited(waits_for, False)
         self._taken_over.set_result(None)
 
     def send(self, value: None) -> Any:  # noqa: ANN401 - as above
         """Tell the task what is waited for: at first for work, then for what that waits for, then let it go on."""
         if self._work is None:
-            return _awaited(self._taken_over)
+            return _awaited(self._taken_over, True)
         waits_for, self._waits_for = self._waits_for, None
-        return self._work.send(value) if waits_for is None else _awaited(waits_for)
+        return self._work.send(value) if waits_for is None else _awaited(waits_for, True)
 
     def throw(self, *error: Any) -> Any:  # noqa: ANN401 - as a coroutine's own
         """Raise an error where the coroutine waits; before it has begun, here."""
@@ -91,8 +91,8 @@ class Rest(Coroutine[Any, Any, None]):
         return getattr(self._work, name)
 
 
-def _awaited(waits_for: Any) -> Any:  # noqa: ANN401 - what a coroutine yields to its task
-    """Do what the `await` of a future does: mark it, so that the task takes it for awaited."""
+def _awaited(waits_for: Any, mark: bool) -> Any:  # noqa: ANN401 - what a coroutine yields to its task
+    """Set or take away the mark by which a task knows that a future is awaited: `await` sets it, the task takes it."""
     if asyncio.isfuture(waits_for):
-        waits_for._asyncio_future_blocking = True  # noqa: SLF001 - this is its protocol
+        waits_for._asyncio_future_blocking = mark  # noqa: SLF001 - this is the protocol of futures
     return waits_for

@@ -87,6 +87,7 @@ class Cycle(RequestResponseCycle):
     response_complete = False
     chunked_encoding = None
     expected_content_length = 0
+    body: bytes | bytearray = b""  # type: ignore[assignment]  # bytes while it is one piece
 
     def __init__(self, wire: "Wire", scope: Any, *, keep_alive: bool) -> None:  # noqa: ANN401 - uvicorn's own type
         self.wire = wire
@@ -96,7 +97,6 @@ class Cycle(RequestResponseCycle):
         self.keep_alive = keep_alive
         self.waiting_for_100_continue = wire.expect_100_continue
         self.on_response = wire.on_response_complete
-        self.body = b""  # type: ignore[assignment]  # bytes while it is one piece
         self.logger, self.access_logger, self.access_log = wire.logger, wire.access_logger, wire.access_log
         self.default_headers = wire.server_state.default_headers
 
@@ -118,7 +118,7 @@ class Cycle(RequestResponseCycle):
         """Give the request's body if all of it is there; it is given once. None: ask uvicorn for its messages."""
         if self.more_body or self.waiting_for_100_continue or self.disconnected:
             return None
-        found, self.body = bytes(self.body), b""  # type: ignore[assignment]  # as above
+        found, self.body = bytes(self.body), b""
         return found
 
     def answer(self, status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes) -> bool:
@@ -202,16 +202,17 @@ class Wire(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Take a request on. It begins when it is complete, or when what has come of it is read (`data_received`)."""
-        parser, before = self.parser, self.cycle
+        parser = self.parser
+        before: Cycle | None = self.cycle  # None until a first head is complete, whatever uvicorn's annotation says
         version = parser.get_http_version()
         path, raw_path, query = target(self.root_path, self.url)
-        self.scope = scope = {
+        scope: Any = {
             "type": "http",
             "asgi": {"version": self.asgi_version, "spec_version": "2.3"},
             "http_version": version,
             "server": self.server,
             "client": self.client,
-            "scheme": self.scheme,  # type: ignore[typeddict-item]  # http or https, as uvicorn found
+            "scheme": self.scheme,
             "root_path": self.root_path,
             "headers": self.headers,
             "state": self.app_state.copy(),
@@ -220,8 +221,9 @@ class Wire(HttpToolsProtocol):
             "raw_path": raw_path,
             "query_string": query,
         }
+        self.scope = scope
         self.cycle = cycle = Cycle(self, scope, keep_alive=version != "1.0" and parser.should_keep_alive())
-        scope["fauxreel"] = cycle  # type: ignore[typeddict-unknown-key]  # an extension of ours
+        scope["fauxreel"] = cycle
         if before is None or before.response_complete:
             self._unstarted = cycle
         else:  # pipelined: it waits for its turn
@@ -233,11 +235,11 @@ class Wire(HttpToolsProtocol):
         cycle = self.cycle
         if cycle.response_complete:
             return
-        if not cycle.body:
-            cycle.body = body
-        else:
-            cycle.body = bytearray(cycle.body) if isinstance(cycle.body, bytes) else cycle.body
+        if cycle.body:
+            cycle.body = cycle.body if isinstance(cycle.body, bytearray) else bytearray(cycle.body)
             cycle.body += body
+        else:
+            cycle.body = body
         if len(cycle.body) > HIGH_WATER_LIMIT:
             self.flow.pause_reading()
         cycle.wake()
