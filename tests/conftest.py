@@ -4,13 +4,16 @@ import os
 from datetime import timedelta
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 pytest_plugins = ["tests.ledger_plugin"]
 
 settings.register_profile("dev", deadline=timedelta(seconds=2))
 settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
 settings.register_profile("deep", max_examples=5000, deadline=None)
+settings.register_profile(
+    "mutants", derandomize=True, deadline=None, max_examples=20, phases=[Phase.explicit, Phase.generate]
+)
 settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 
