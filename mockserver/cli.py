@@ -52,7 +52,13 @@ class CommandError(Exception):
 
 def serve(options: argparse.Namespace) -> int:
     """Serve until interrupted."""
-    from mockserver.serving import bound_socket, leave_by_the_door, run_server, server  # noqa: PLC0415 - --help must not load a server
+    from mockserver.serving import (  # noqa: PLC0415 - --help must not load a server
+        bound_socket,
+        end_with_stdin,
+        leave_by_the_door,
+        run_server,
+        server,
+    )
 
     settings = _settings(options)
     sock = _bound(bound_socket, settings)
@@ -64,6 +70,8 @@ def serve(options: argparse.Namespace) -> int:
     if not options.quiet:
         print(_banner(url, settings), flush=True)
     leave_by_the_door()
+    if options.until_eof:
+        end_with_stdin()
     run_server(running, sock)
     return OK
 
@@ -316,6 +324,7 @@ def _parser() -> argparse.ArgumentParser:
     serving = _command(commands, "serve", serve, "serve until interrupted")
     _server_flags(serving)
     serving.add_argument("-q", "--quiet", action="store_true", help="print no banner")
+    serving.add_argument("--until-eof", action="store_true", help="stop when standard input ends, with who started it")
 
     running = _command(commands, "run", run, "start a server, run a command against it, stop: fauxreel run -- npm test")
     _server_flags(running)

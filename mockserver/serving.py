@@ -141,6 +141,17 @@ def leave_by_the_door(*signals: signal.Signals) -> None:
         signal.signal(number, lambda number, _: sys.exit(128 + number))
 
 
+def end_with_stdin() -> None:
+    """End this process as Ctrl+C does when its standard input ends: a server does not outlive who started it."""
+
+    def watch() -> None:
+        while os.read(0, 4096):
+            pass
+        os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
 class Relay:
     """Passes on to a command the signals that are meant for it; what comes before it has begun, when it has.
 

@@ -75,6 +75,8 @@ async def list_providers(desk: Desk) -> Response:
                 "home": provider.home,
                 "operations": [f"{operation.method} {operation.path}" for operation in provider.routes],
                 "sample_key": provider.sample_key,
+                "base_url_variables": list(provider.base_url_variables),
+                "key_variables": list(provider.key_variables),
                 "settings": msgspec.to_builtins(desk.sandbox.houses[provider.name].options),
             }
             for provider in desk.providers.values()

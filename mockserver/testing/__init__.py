@@ -1,0 +1,26 @@
+"""For tests: a server of its own, sandboxes in it, and the server as an ASGI app for httpx.
+
+`Server` runs in a process of its own and is asked with the standard library: to import this loads nothing that a
+server needs. `asgi_app` is the server inside this process.
+"""
+
+from mockserver.testing.asgi import asgi_app
+from mockserver.testing.line import ControlError, ServerError
+from mockserver.testing.results import Due, Entry, Job, Request, Webhook
+from mockserver.testing.sandbox import Account, Clock, Sandbox
+from mockserver.testing.server import Server
+
+__all__ = [
+    "Account",
+    "Clock",
+    "ControlError",
+    "Due",
+    "Entry",
+    "Job",
+    "Request",
+    "Sandbox",
+    "Server",
+    "ServerError",
+    "Webhook",
+    "asgi_app",
+]
