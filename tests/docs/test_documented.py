@@ -1,16 +1,21 @@
 """Documented, or this fails: commands, flags, settings, control routes, scenarios; and nothing that is not there."""
 
 import argparse
+import dataclasses
+import inspect
 import re
 
 import msgspec
 import pytest
 
+from mockserver import pytest_plugin, testing
 from mockserver.cli import _parser
 from mockserver.control.room import TASKS
 from mockserver.core.accounts import FLAGS
 from mockserver.core.scenarios import SCENARIOS
 from mockserver.settings import Settings, discover
+from mockserver.testing import Account, Clock, Due, Entry, Job, Request, Sandbox, Server, Webhook
+from mockserver.testing.terms import KNOWN
 from tests.docs.pages import anchor, page
 
 COMMAND_LINE = page("docs/reference/command-line.md")
@@ -18,6 +23,7 @@ SETTINGS = page("docs/reference/settings.md")
 CONTROL = page("docs/reference/control-api.md")
 SCENARIO_PAGE = page("docs/reference/scenarios.md")
 KEYS = page("docs/reference/keys-and-accounts.md")
+PLUGIN = page("docs/reference/pytest-plugin.md")
 
 OWN = [field for field in msgspec.structs.fields(Settings) if field.name != "providers"]
 THEIRS = [(provider.name, field) for provider in discover() for field in msgspec.structs.fields(provider.options)]
@@ -101,3 +107,51 @@ def test_every_provider_is_in_the_readme_and_has_a_page_with_its_paths(provider)
     text = page(f"docs/reference/{provider.name}.md").text
     documented = [operation.path for operation in provider.routes if not operation.path.startswith("/media/")]
     assert not [path for path in documented if path not in text]
+
+
+def public(of):
+    """The names of a class that are for users."""
+    return [name for name in dir(of) if not name.startswith("_")]
+
+
+def fields(of):
+    return [field.name for field in dataclasses.fields(of)] if dataclasses.is_dataclass(of) else list(of._fields)
+
+
+@pytest.mark.parametrize(
+    ("heading", "of"), [("The sandbox", Sandbox), ("The clock", Clock), ("An account", Account), ("The server", Server)]
+)
+def test_every_method_that_tests_may_use_is_on_the_page_of_the_plugin(heading, of):
+    told = set(re.findall(r"`(\w+)[`(]", PLUGIN.sections()[heading]))
+    assert not [name for name in [*public(of), *own_attributes(of)] if name not in told]
+
+
+def own_attributes(of):
+    """What its `__init__` lays down for users."""
+    return re.findall(r"^        self\.([a-z]\w*) = ", inspect.getsource(of), re.MULTILINE)
+
+
+@pytest.mark.parametrize("of", [Job, Request, Entry, Due, Webhook])
+def test_every_field_of_what_a_sandbox_tells_is_on_the_page_of_the_plugin(of):
+    assert not [name for name in fields(of) if f"`{name}`" not in PLUGIN.prose]
+
+
+def test_every_fixture_option_and_keyword_of_the_plugin_is_on_its_page_and_no_other():
+    sections = PLUGIN.sections()
+    fixtures = {name for name, one in vars(pytest_plugin).items() if type(one).__name__ == "FixtureFunctionDefinition"}
+    assert set(re.findall(r"^\| `(\w+)` \|", sections["Fixtures"], re.MULTILINE)) == fixtures
+    assert set(re.findall(r"^\| `(\w+)` \|", sections["Options"], re.MULTILINE)) == set(pytest_plugin.HELP)
+    keywords = {
+        name for cell in re.findall(r"^\| (`.*?`) \|", sections["The marker"], re.MULTILINE) for name in words(cell)
+    }
+    assert keywords == {*KNOWN, "nanogpt", "nouvel"}
+    assert {*KNOWN, "nanogpt"} == set(re.findall(r"(\w+)=", pytest_plugin.MARKER))
+
+
+def words(cell):
+    return re.findall(r"`(\w+)`", cell)
+
+
+def test_all_that_is_exported_for_tests_is_on_the_page_of_the_plugin():
+    known = {"Account", "Clock", "Due", "Entry", "Job", "Request", "Webhook"}  # what the page describes by its fields
+    assert not [name for name in set(testing.__all__) - known if name not in PLUGIN.text]

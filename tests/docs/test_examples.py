@@ -16,10 +16,11 @@ import pytest
 
 from tests.docs.pages import DOCUMENTED, ROOT, Block, all_pages
 from tests.end_to_end.conftest import served
+from tests.plugin_kit import PLUGIN
 
 LED = {"README.md", "docs/quickstart.md"}
 NEXT = "\x1e"
-TOOLS = {"fauxreel": "-m mockserver", "python": "", "python3": "", "pytest": "-m pytest"}
+TOOLS = {"fauxreel": "-m mockserver", "python": "", "python3": "", "pytest": " ".join(["-m pytest", *PLUGIN])}
 
 needs_shell = pytest.mark.skipif(
     not (shutil.which("bash") and shutil.which("curl")), reason="the examples are run by bash and curl"
