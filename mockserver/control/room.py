@@ -58,6 +58,8 @@ TASKS: Mapping[tuple[str, str], Task] = {
     ("PUT", "accounts/{provider}/{key}"): accounts.put_account,
     ("GET", "accounts/{provider}/{key}/ledger"): accounts.get_ledger,
     ("GET", "requests"): requests.list_requests,
+    ("POST", "requests/count"): requests.count_requests,
+    ("GET", "requests.har"): requests.export_requests,
     ("GET", "scenarios"): sandboxes.get_scenarios,
     ("PUT", "scenarios"): sandboxes.put_scenarios,
     ("POST", "scenarios/queue"): sandboxes.queue_scenario,

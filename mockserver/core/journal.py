@@ -1,14 +1,13 @@
-"""What was asked and answered: bounded, and shown with its keys redacted."""
+"""What was asked and answered: bounded, and as it was; `core.redaction` takes the keys out of what is shown."""
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 Headers = Sequence[tuple[bytes, bytes]]
 
-SECRET_HEADERS = frozenset({b"authorization", b"x-api-key", b"cookie", b"set-cookie", b"proxy-authorization"})
-BODY_KEPT = 4096
+BODY_KEPT = 16 * 1024
 """How many bytes of a body are kept."""
 
 
@@ -34,21 +33,32 @@ class Exchange:
 
 
 class Journal:
-    """The last exchanges of a sandbox, numbered from 1 in the order of their answers."""
+    """The last exchanges of a sandbox, numbered from 1 in the order of their answers.
+
+    `bell` is rung when one is added, if somebody listens.
+    """
 
     def __init__(self, limit: int) -> None:
         self._kept: deque[Exchange] = deque(maxlen=limit)
         self._count = 0
+        self.bell: Callable[[], None] | None = None
 
     def add(self, exchange: Exchange) -> None:
         """Keep one exchange; the oldest makes room."""
         self._kept.append(exchange)
         self._count += 1
+        if self.bell is not None:
+            self.bell()
 
     @property
     def count(self) -> int:
         """How many exchanges there ever were."""
         return self._count
+
+    @property
+    def complete(self) -> bool:
+        """Whether all that there ever were are still kept."""
+        return self._count == len(self._kept)
 
     def newest(self) -> Iterator[tuple[int, Exchange]]:
         """Number and exchange, the last one first."""
@@ -63,11 +73,3 @@ class Journal:
 def redacted_key(key: str) -> str:
     """Show enough of a key to know it by, and no more."""
     return f"{key[:3]}…{key[-2:]}" if len(key) > 8 else "…"
-
-
-def redacted(headers: Headers) -> list[tuple[str, str]]:
-    """Headers as text, secrets replaced."""
-    return [
-        (name.decode("latin-1"), "[redacted]" if name.lower() in SECRET_HEADERS else value.decode("latin-1"))
-        for name, value in headers
-    ]

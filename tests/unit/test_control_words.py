@@ -50,7 +50,7 @@ async def test_its_door_takes_no_more_than_the_question(visitor):
         ("PUT accounts/acme/k", '{"limits": {"a": -1}}', "'limits[...]': expected a whole number >= 0."),
         ("PUT accounts/acme/k", '{"flags": [5]}', "'flags[0]': expected a text."),
         ("GET jobs?state=gone", "", "'state': 'gone' is none of waiting, working, done, failed, cancelled."),
-        ("GET requests?status=fine", "", "'status' is a whole number from 1 to 599, not 'fine'."),
+        ("GET requests?status=fine", "", "'status' is a number such as 404, or a class such as 4xx, not 'fine'."),
     ],
 )
 async def test_what_is_wrong_is_said_in_a_sentence(visitor, request_line, body, message):

@@ -1,6 +1,7 @@
 """Forms and films that mean harm: clear answers, bounded time, and nothing left behind."""
 
 import gzip
+import json
 import time
 from datetime import timedelta
 
@@ -152,8 +153,11 @@ async def test_the_journal_does_not_hold_the_film(mock, team):
 
     exchange = (await mock.control.get("requests")).json()["items"][0]
 
-    assert "note=hello" in exchange["request"]["body"]
-    assert len(exchange["request"]["body"]) < 300
+    [text, file] = json.loads(exchange["request"]["body"])
+    assert text == {"name": "note", "value": "hello"}
+    assert set(file) == {"name", "filename", "type", "size", "sha256"}
+    assert (file["name"], file["filename"], file["type"]) == ("file", "video.mp4", "video/mp4")
+    assert file["size"] > 1000
 
 
 @pytest.mark.parametrize("name", ["../../x", "a\0b", "/etc/passwd", "x" * 4000, "\u202e", ""])

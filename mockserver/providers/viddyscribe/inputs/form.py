@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import NoReturn
 
+from msgspec import json
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
@@ -18,10 +19,12 @@ HEAD_AT_MOST = 16 * 1024
 
 @dataclass(slots=True)
 class Form:
-    """A form's texts by name, and whether a file came with it (into the spool that was given)."""
+    """A form's texts by name, and whether a file came with it (into the spool that was given): what it is called."""
 
     texts: dict[str, str] = field(default_factory=dict)
     has_file: bool = False
+    file_name: str = ""
+    file_type: str = ""
 
 
 def is_form(call: Call) -> bool:
@@ -47,11 +50,12 @@ async def read_form(call: Call, spool: Spool, largest: int) -> Form:
 
 
 def _summary(form: Form, spool: Spool) -> bytes:
-    """What the journal shows of a form, and where directives are looked for: its texts, and the file's hash."""
-    lines = [f"{name}={value}" for name, value in form.texts.items()]
+    """What the journal shows of a form, and where directives are looked for: its texts, and what the file is."""
+    parts: list[dict[str, str | int]] = [{"name": name, "value": value} for name, value in form.texts.items()]
     if form.has_file:
-        lines.append(f"file=({spool.size} bytes, sha256 {spool.digest})")
-    return "\n".join(lines).encode("utf-8", "replace")
+        file: dict[str, str | int] = {"name": "file", "filename": form.file_name, "type": form.file_type}
+        parts.append({**file, "size": spool.size, "sha256": spool.digest})
+    return json.encode(parts)
 
 
 class _Parts:
@@ -117,9 +121,14 @@ class _Parts:
             raise BadBody("the header of a part is too long")
 
     def _header_end(self) -> None:
-        if bytes(self._header).lower() == b"content-disposition":
+        name = bytes(self._header).lower()
+        if name == b"content-disposition":
             _, options = parse_options_header(bytes(self._value))
             self._open(options.get(b"name", b"").decode("utf-8", "replace"))
+            if self._name == "file":
+                self._form.file_name = options.get(b"filename", b"").decode("utf-8", "replace")
+        elif name == b"content-type" and self._name == "file":
+            self._form.file_type = bytes(self._value).decode("latin-1")
         self._header.clear()
         self._value.clear()
 
