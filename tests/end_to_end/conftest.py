@@ -47,3 +47,7 @@ def serve() -> Iterator[Callable[..., Served]]:
     """Start servers that live as long as the module's tests."""
     with ExitStack() as stack:
         yield lambda *flags: stack.enter_context(served(*flags))
+
+
+collect_ignore = ["stranger"]
+"""Somebody else's project, which `test_stranger.py` runs elsewhere."""
