@@ -1,11 +1,14 @@
-"""Judges answers by a provider's OpenAPI description: one body, or one whole exchange."""
+"""Judges requests and answers by a provider's OpenAPI description: one body, or one whole exchange."""
 
 import json
 import re
 from collections.abc import Iterable, Mapping
+from email.message import MIMEPart
+from email.parser import BytesParser
+from email.policy import HTTP
 from functools import cache
 from typing import Protocol
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 
 from jsonschema import Draft202012Validator, FormatChecker  # type: ignore[import-untyped]  # it ships no types
 from referencing import Registry, Resource
@@ -58,6 +61,102 @@ def validate(provider: str, method: str, path: str, status: int, headers: Mappin
     received = {name.lower(): value for name, value in headers.items()}
     _check_headers(provider, pointer, received, where)
     _check_body(provider, pointer, received, body, where)
+
+
+def validate_request(provider: str, method: str, address: str, headers: Mapping[str, str], body: bytes) -> None:
+    """Raise ConformanceError when a request is not one that the operation describes.
+
+    `address` is the documented path, its parameters filled in, with its query. Judged are the parameters (those that no
+    description knows, too), the key, the content type and the body: JSON, or the parts of a form.
+    """
+    template = _template(provider, address)
+    operation = _at(provider, f"/paths/{_escape(template)}").get(method.lower())
+    if operation is None:
+        raise ConformanceError(f"{provider}: {method} {template} is not described")
+    where = f"{method} {template} ({_sources(operation)})"
+    received = {name.lower(): value for name, value in headers.items()}
+    _check_key(provider, operation, received, where)
+    _check_parameters(provider, template, method, address, received)
+    _check_request_body(provider, f"/paths/{_escape(template)}/{method.lower()}", received, body, where)
+
+
+def _check_key(provider: str, operation: Yaml, received: Mapping[str, str], where: str) -> None:
+    wanted = operation.get("security", load(provider).openapi.get("security", []))
+    if wanted and not any(all(_carries(provider, name, received) for name in way) for way in wanted):
+        raise ConformanceError(f"{where}: there is no key in any of the ways that are described")
+
+
+def _carries(provider: str, scheme: str, received: Mapping[str, str]) -> bool:
+    described = load(provider).openapi["components"]["securitySchemes"][scheme]
+    if described["type"] == "apiKey":
+        return described["name"].lower() in received
+    return re.fullmatch(r"Bearer \S+", received.get("authorization", "")) is not None
+
+
+def _check_parameters(provider: str, template: str, method: str, address: str, received: Mapping[str, str]) -> None:
+    pointers = [
+        _followed(provider, f"{at}/parameters/{number}")
+        for at in (f"/paths/{_escape(template)}", f"/paths/{_escape(template)}/{method.lower()}")
+        for number in range(len(_at(provider, at).get("parameters", [])))
+    ]
+    bare, _, query = address.partition("?")
+    given = {"query": dict(parse_qsl(query, keep_blank_values=True)), "header": received}
+    match = _pattern(template).fullmatch(bare)
+    given["path"] = {name: unquote(value) for name, value in (match.groupdict() if match else {}).items()}
+    described = {(_at(provider, at)["in"], _at(provider, at)["name"].lower()): at for at in pointers}
+    for place, name in [("query", name) for name in given["query"]]:
+        if (place, name.lower()) not in described:
+            raise ConformanceError(f"{method} {template}: parameter {name} is not described")
+    for at in pointers:
+        _check_parameter(provider, at, given, f"{method} {template}")
+
+
+def _check_parameter(provider: str, at: str, given: Mapping[str, Mapping[str, str]], where: str) -> None:
+    parameter = _at(provider, at)
+    name = parameter["name"].lower() if parameter["in"] == "header" else parameter["name"]
+    value = given[parameter["in"]].get(name)
+    if value is None and parameter.get("required"):
+        raise ConformanceError(f"{where}: parameter {name} is missing")
+    if value is not None:
+        judge = _judge(provider, f"{at}/schema")
+        if not any(judge.is_valid(reading) for reading in _readings(value)):
+            _no_errors(judge, value, f"{where}: parameter {name}")
+
+
+def _readings(text: str) -> list[object]:
+    """What a text in a query may stand for."""
+    numbers: list[object] = [int(text)] if re.fullmatch(r"-?\d{1,18}", text) else []
+    switches: list[object] = [text == "true"] if text in {"true", "false"} else []
+    return [text, *numbers, *switches]
+
+
+def _check_request_body(provider: str, at: str, received: Mapping[str, str], body: bytes, where: str) -> None:
+    described = _at(provider, at).get("requestBody")
+    if described is None:
+        if body:
+            raise ConformanceError(f"{where}: no body is described")
+        return
+    media_type = received.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type not in described["content"]:
+        raise ConformanceError(f"{where}: content type {media_type!r} is none of {', '.join(described['content'])}")
+    schema_at = f"{at}/requestBody/content/{_escape(media_type)}/schema"
+    if media_type == "application/json":
+        _no_errors(_judge(provider, schema_at), json.loads(body), where)
+    elif media_type == "multipart/form-data":
+        _no_errors(_judge(provider, schema_at), _parts(received["content-type"], body), where)
+
+
+def _parts(content_type: str, body: bytes) -> dict[str, object]:
+    """The parts of a form by their names: JSON as what it says, files as a text that stands for them."""
+    message = BytesParser(policy=HTTP).parsebytes(f"content-type: {content_type}\r\n\r\n".encode() + body)
+    return {str(part.get_param("name", header="content-disposition")): _part(part) for part in message.iter_parts()}
+
+
+def _part(part: MIMEPart) -> object:
+    if part.get_filename() is not None:
+        return "the bytes of a file"
+    text = bytes(part.get_payload(decode=True)).decode()
+    return json.loads(text) if part.get_content_type() == "application/json" else text
 
 
 def _check_headers(provider: str, pointer: str, received: Mapping[str, str], where: str) -> None:
@@ -114,7 +213,9 @@ def _template(provider: str, path: str) -> str:
 
 
 def _pattern(template: str) -> re.Pattern[str]:
-    return re.compile("".join("[^/]+" if part.startswith("{") else re.escape(part) for part in _split(template)))
+    return re.compile(
+        "".join(f"(?P<{part[1:-1]}>[^/]+)" if part.startswith("{") else re.escape(part) for part in _split(template))
+    )
 
 
 def _split(template: str) -> list[str]:
@@ -130,7 +231,8 @@ def _followed(provider: str, pointer: str) -> str:
 def _at(provider: str, pointer: str) -> Yaml:
     found: Yaml = load(provider).openapi
     for step in pointer.split("/")[1:]:
-        found = found[unquote(step).replace("~1", "/").replace("~0", "~")]
+        name = unquote(step).replace("~1", "/").replace("~0", "~")
+        found = found[int(name) if isinstance(found, list) else name]
     return found
 
 

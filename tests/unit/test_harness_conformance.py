@@ -1,8 +1,10 @@
-"""An answer is judged by the description: its status, headers, content type and body."""
+"""Answers and requests are judged by the description: status, headers, key, parameters, content type and body."""
+
+import re
 
 import pytest
 
-from contracts.harness.conformance import ConformanceError, conform, schema, validate
+from contracts.harness.conformance import ConformanceError, conform, schema, validate, validate_request
 
 ID = "vid_m1abc123def456"
 ACCEPTED = {
@@ -86,3 +88,67 @@ def test_a_component_judges_by_its_name():
 def test_formats_are_judged_too():
     assert schema("nanogpt", "Instant").is_valid("2025-01-17T12:34:56.000Z")
     assert not schema("nanogpt", "Instant").is_valid("2025-13-17T12:34:56.000Z")
+
+
+def nanogpt_request(method="GET", address="/api/video/status?requestId=vid_1", body=b"", **headers):
+    validate_request("nanogpt", method, address, {"x-api-key": "sk-1"} | headers, body)
+
+
+JSON = {"content-type": "application/json"}
+
+
+def test_requests_that_are_described_pass():
+    nanogpt_request()
+    nanogpt_request("POST", "/api/generate-video", b'{"model": "veo2-video", "prompt": "A fox"}', **JSON)
+    nanogpt_request(address="/api/generate-video/recover?limit=5")
+    nanogpt_request(address="/media/nanogpt/vid_1/video.mp4", range="bytes=0-")
+    validate_request("nanogpt", "POST", "/api/check-balance", {"authorization": "Bearer sk-1"}, b"")
+    validate_request("nanogpt", "GET", "/api/v1/models?detailed=true", {}, b"")
+
+
+@pytest.mark.parametrize(
+    ("request_", "complaint"),
+    [
+        ({"address": "/api/nowhere"}, "/api/nowhere is not described"),
+        ({"method": "DELETE"}, "DELETE /api/video/status is not described"),
+        ({"address": "/api/video/status"}, "parameter requestId is missing"),
+        ({"address": "/api/video/status?requestId="}, "parameter requestId"),
+        ({"address": "/api/video/status?requestId=a&id=b"}, "parameter id is not described"),
+        ({"address": "/api/generate-video/recover?limit=51"}, "parameter limit"),
+        ({"address": "/api/generate-video/recover?limit=few"}, "parameter limit"),
+        ({"address": "/media/nanogpt/vid_1/other.mp4"}, "parameter name"),
+        ({"body": b"{}"}, "no body is described"),
+        ({"method": "POST", "address": "/api/generate-video", "body": b"{}"}, "content type ''"),
+        ({"method": "POST", "address": "/api/generate-video", "body": b"{}", **JSON}, "is not valid under any"),
+    ],
+)
+def test_requests_that_nobody_describes_do_not(request_, complaint):
+    with pytest.raises(ConformanceError, match=re.escape(complaint)):
+        nanogpt_request(**request_)
+
+
+@pytest.mark.parametrize("headers", [{}, {"authorization": "sk-1"}, {"authorization": "Bearer "}, {"cookie": "a=b"}])
+def test_a_request_without_a_key_in_its_place_does_not_pass(headers):
+    with pytest.raises(ConformanceError, match="there is no key"):
+        validate_request("nanogpt", "GET", "/api/video/status?requestId=vid_1", headers, b"")
+
+
+def form(**parts):
+    pieces = [
+        f'--limit\r\ncontent-disposition: form-data; name="{name}"{kind}\r\n\r\n'.encode() + content + b"\r\n"
+        for name, (kind, content) in parts.items()
+    ]
+    return b"".join(pieces) + b"--limit--\r\n"
+
+
+def test_the_parts_of_a_form_are_judged():
+    where = "POST", "/enterprise/api/generate_ad_text"
+    headers = {"x-api-key": "vsk_1", "content-type": "multipart/form-data; boundary=limit"}
+    film = '; filename="a.mp4"\r\ncontent-type: video/mp4', b"\0\xff\r\n--"
+    config = "\r\ncontent-type: application/json", b'{"language": "en-US"}'
+
+    validate_request("viddyscribe", *where, headers, form(file=film, generation_config=config, language=("", b"fr-FR")))
+    with pytest.raises(ConformanceError, match="file"):
+        validate_request("viddyscribe", *where, headers, form(generation_config=config))
+    with pytest.raises(ConformanceError, match="tlh"):
+        validate_request("viddyscribe", *where, headers, form(file=film, language=("", b"tlh")))

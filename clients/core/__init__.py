@@ -1,0 +1,1 @@
+"""What the clients share: conversations and their players, errors, patience, downloads. It knows no provider."""
