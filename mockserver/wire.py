@@ -7,6 +7,8 @@ uvicorn's: what is not complete goes its way.
 """
 
 import asyncio
+import socket
+import struct
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
 from typing import Any
@@ -67,6 +69,14 @@ class Corked:
             else:
                 self._transport.write(b"".join(waiting))
             self._size = 0
+
+    def reset(self) -> None:
+        """Close at once, so that the other side sees a reset (RST)."""
+        sock = self._transport.get_extra_info("socket")
+        if sock is not None:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self._waiting = []
+        self._transport.abort()
 
     def close(self) -> None:
         """Send what was gathered, and close."""
@@ -144,11 +154,26 @@ class Cycle(RequestResponseCycle):
         self.on_response()
         return True
 
+    @property
+    def gone(self) -> bool:
+        """Whether nobody waits for an answer any more: the client has left, or the server is about to stop."""
+        return self.disconnected or self.wire.stopping
+
+    def drop(self, *, hard: bool) -> None:
+        """Close the connection without a word more: with a reset (`hard`), or after what was written so far."""
+        self.scope.pop("fauxreel", None)  # type: ignore[typeddict-item]  # as in answer
+        self.disconnected = True  # nothing that is sent from now on goes out, and uvicorn does not complain
+        if hard:
+            self.wire.corked.reset()
+        else:
+            self.transport.close()
+
 
 class Wire(HttpToolsProtocol):
     """uvicorn's protocol, which answers at once what is there whole. It speaks no web sockets (`ws="none"`)."""
 
     cycle: Cycle
+    stopping = False
 
     def __init__(self, *args: Any, eager: Eager, **more: Any) -> None:  # noqa: ANN401 - as uvicorn has it
         super().__init__(*args, **more)
@@ -161,8 +186,8 @@ class Wire(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Take a connection."""
-        self._corked = Corked(transport, self.loop)
-        super().connection_made(self._corked)  # type: ignore[arg-type]  # a transport in all but its class
+        self.corked = Corked(transport, self.loop)
+        super().connection_made(self.corked)  # type: ignore[arg-type]  # a transport in all but its class
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Let go of a connection, and of the look at whether it is idle."""
@@ -171,9 +196,14 @@ class Wire(HttpToolsProtocol):
             self.timeout_keep_alive_task = None
         super().connection_lost(exc)
 
+    def shutdown(self) -> None:
+        """Hear that the server stops."""
+        self.stopping = True
+        super().shutdown()
+
     def data_received(self, data: bytes) -> None:
         """Answer what came whole, let what did not begin as a task, and count what comes before a head is complete."""
-        corked = self._corked
+        corked = self.corked
         corked.held = True
         super().data_received(data)
         cycle, self._unstarted = self._unstarted, None

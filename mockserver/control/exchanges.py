@@ -38,6 +38,7 @@ def shown(desk: Desk, number: int, exchange: Exchange) -> dict[str, Any]:
         "job": exchange.job,
         "status": exchange.status,
         "clause": exchange.clause,
+        "fault": exchange.fault,
         "request": {"headers": dict(redacted(exchange.headers, secrets)), "body": request_text(exchange)},
         "response": {"headers": dict(redacted(exchange.answer_headers, secrets)), "body": response_text(exchange)},
         "near_misses": near_misses(exchange, desk.providers) if unmatched(exchange) else [],

@@ -14,10 +14,10 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from mockserver import __version__
-from mockserver.control import accounts, clauses, jobs, requests, sandboxes, time, webhooks
+from mockserver.control import accounts, clauses, faults, jobs, requests, sandboxes, time, webhooks
 from mockserver.control.desk import ControlError, Desk, Task, answer
+from mockserver.core.faults import UnknownNameError
 from mockserver.core.post import is_loopback
-from mockserver.core.scenarios import UnknownScenarioError
 from mockserver.core.store import StoreUnavailableError
 from mockserver.core.world import BadSandboxError
 from mockserver.web.answers import mock_error
@@ -63,6 +63,10 @@ TASKS: Mapping[tuple[str, str], Task] = {
     ("GET", "scenarios"): sandboxes.get_scenarios,
     ("PUT", "scenarios"): sandboxes.put_scenarios,
     ("POST", "scenarios/queue"): sandboxes.queue_scenario,
+    ("GET", "faults"): faults.list_faults,
+    ("POST", "faults"): faults.lay_fault,
+    ("DELETE", "faults"): faults.lift_faults,
+    ("DELETE", "faults/{id}"): faults.lift_fault,
     ("GET", "webhooks"): webhooks.list_webhooks,
     ("POST", "webhooks/{id}/redeliver"): webhooks.redeliver,
 }
@@ -131,7 +135,7 @@ class _Door:
             return await task(desk)
         except ControlError as error:
             return mock_error(error.status, error.code, error.message, error.hint)
-        except (BadSandboxError, UnknownScenarioError) as error:
+        except (BadSandboxError, UnknownNameError) as error:
             return mock_error(400, "bad_request", sentence(error))
         except Exception:
             log.exception("fauxreel crashed while it answered %s %r", request.method, request.url.path)

@@ -8,6 +8,8 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
+from mockserver.core.faults import fault_of
+
 FLAGS = ("revoked", "expired", "broke", "limited", "readonly", "cheapplan")
 """Words which, in the text of a key, give its account that property, on every provider; no letter may touch them."""
 
@@ -25,9 +27,9 @@ class Account:
     """Who a key belongs to: its plan, what it may do, and what it was given to spend.
 
     `granted` is in `unit` (USD, credits, videos, minutes). `limits` overrides the provider's own figures by
-    name (None lifts one); `scenario` is how all its jobs go when its key asks for that; `extra` is what one
-    provider alone knows of its accounts, for example the credits beside a plan's videos. With a `cycle`, what was
-    granted lasts that long, counted from `opened_at`, and then begins again.
+    name (None lifts one); `scenario` is how all its jobs go when its key asks for that, `fault` what then disturbs
+    all its exchanges; `extra` is what one provider alone knows of its accounts, for example the credits beside a
+    plan's videos. With a `cycle`, what was granted lasts that long, counted from `opened_at`, and then begins again.
     """
 
     provider: str
@@ -41,6 +43,7 @@ class Account:
     permissions: frozenset[str] = frozenset()
     expires_at: datetime | None = None
     scenario: str | None = None
+    fault: str | None = None
     team: str | None = None
     extra: Mapping[str, Any] = field(default_factory=lambda: NO_EXTRAS)
     cycle: timedelta | None = None
@@ -127,6 +130,7 @@ def opened(trade: Trade, key: str, options: object, at: datetime, *, magic: bool
         opened_at=at,
         permissions=opening.permissions,
         scenario=scenario_of(key) if magic else None,
+        fault=fault_of(key) if magic else None,
         team=opening.team,
         extra=opening.extra,
         cycle=opening.cycle,

@@ -13,7 +13,10 @@ BODY_KEPT = 16 * 1024
 
 @dataclass(slots=True)
 class Exchange:
-    """One request and its answer: bodies are the first BODY_KEPT bytes, `at` is mock time, `key` is not redacted."""
+    """One request and its answer: bodies are the first BODY_KEPT bytes, `at` is mock time, `key` is not redacted.
+
+    `status` is 0 where there was nothing to answer. Where a `fault` struck, the answer is as it was before it did.
+    """
 
     at: datetime
     method: str
@@ -30,6 +33,7 @@ class Exchange:
     answer: bytes
     job: str | None = None
     clause: str | None = None
+    fault: str | None = None
 
 
 class Journal:

@@ -59,6 +59,15 @@ class Unavailable(Refused):
 
 @final
 @dataclass(eq=False)
+class InTrouble(Refused):
+    """The provider answers this `status` (its name is `phrase`), because a fault was asked for."""
+
+    status: int
+    phrase: str
+
+
+@final
+@dataclass(eq=False)
 class KeyMissing(Refused):
     """The request carries no API key."""
 
@@ -282,6 +291,7 @@ Refusal = (
     | RequestTooLarge
     | Crashed
     | Unavailable
+    | InTrouble
     | KeyMissing
     | KeyRejected
     | NotPermitted

@@ -1,9 +1,10 @@
 """Named outcomes of a job: how it goes, decided once, at its submission."""
 
-import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 from types import MappingProxyType
+
+from mockserver.core.faults import DIRECTIVES, FAULTS, UnknownNameError, is_fault
 
 SCENARIOS = MappingProxyType(
     {
@@ -26,11 +27,11 @@ SCENARIOS = MappingProxyType(
 )
 """Names and one line each; a provider that cannot tell one apart answers as a documented one."""
 
-_DIRECTIVE = re.compile(r"\[\[mock:\s*([a-z_]+)((?:\s+[a-z_]+=[^\s\]]+)*)\s*\]\]")
 
-
-class UnknownScenarioError(ValueError):
+class UnknownScenarioError(UnknownNameError):
     """Somebody asked for a scenario, or an option of one, that there is not; the message names the nearest."""
+
+    code = "unknown_scenario"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +51,9 @@ def named(name: str, at: float | None = None) -> Scenario:
     Raises UnknownScenarioError for an unknown name, and for an `at` outside 0 to 1.
     """
     if name not in SCENARIOS:
-        near = get_close_matches(name, SCENARIOS, n=1)
+        near = get_close_matches(name, SCENARIOS, n=1) or get_close_matches(name, FAULTS, n=1)
         hint = f"; did you mean '{near[0]}'?" if near else f"; known are: {', '.join(SCENARIOS)}"
-        raise UnknownScenarioError(f"there is no scenario '{name}'{hint}")
+        raise UnknownScenarioError(f"there is no scenario '{name[:80]}'{hint}")
     if at is not None and not 0 <= at <= 1:
         raise UnknownScenarioError(f"at={at:g} is not a fraction of a job's life: it goes from 0 to 1")
     return Scenario(name, at)
@@ -74,9 +75,14 @@ def parsed(text: str) -> Scenario:
 
 
 def directive(text: str) -> Scenario | None:
-    """Find `[[mock: fails at=0.5]]` in a text; None if there is none."""
-    found = _DIRECTIVE.search(text)
-    return parsed(f"{found[1]}{found[2]}") if found else None
+    """Find the first `[[mock: fails at=0.5]]` in a text; faults, which are written the same way, are passed over.
+
+    Raises UnknownScenarioError for what is neither.
+    """
+    for found in DIRECTIVES.finditer(text):
+        if not is_fault(found[1]):
+            return parsed(found[1])
+    return None
 
 
 @dataclass(frozen=True, slots=True)

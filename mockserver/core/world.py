@@ -10,7 +10,9 @@ from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
 from mockserver.core.accounts import Trade
+from mockserver.core.asked import Asked
 from mockserver.core.clock import Clock, wall_now
+from mockserver.core.faults import NO_TROUBLE, Fault, Laid, Trouble
 from mockserver.core.house import House
 from mockserver.core.journal import Journal
 from mockserver.core.post import Post
@@ -57,7 +59,7 @@ class Changing(Protocol):
 
 
 class Sandbox:
-    """One isolated world: clock, accounts, money, jobs, limits, scenarios and journal of its own."""
+    """One isolated world: clock, accounts, money, jobs, limits, scenarios, faults and journal of its own."""
 
     def __init__(self, name: str, store: Store, terms: Terms, trades: Mapping[str, tuple[Trade, object]]) -> None:
         self.name = name
@@ -121,6 +123,37 @@ class Sandbox:
         if rest is not plan:
             self.set_plan(rest)
         return scenario
+
+    @property
+    def troubled(self) -> bool:
+        """Whether anybody ever laid down a fault here; asked on each request."""
+        return self.store.get(self._shelf, "trouble") is not None
+
+    @property
+    def trouble(self) -> Trouble:
+        """The faults that are laid down."""
+        return self.store.get(self._shelf, "trouble") or NO_TROUBLE
+
+    def lay(self, new: Laid) -> Laid:
+        """Lay down a fault for requests to come; answer it with its id. Raises TooManyFaultsError."""
+        trouble: Trouble = self.store.update(self._shelf, "trouble", lambda old: (old or NO_TROUBLE).laying(new))
+        return trouble.laid[-1]
+
+    def lift(self, fault_id: str | None = None) -> None:
+        """Take a fault away, or all."""
+        self.store.update(self._shelf, "trouble", lambda old: (old or NO_TROUBLE).lifting(fault_id))
+
+    def meet(self, asked: Asked, now: datetime) -> Fault | None:
+        """Count a request for the faults that it concerns, and answer the one that strikes it."""
+        found: list[Fault | None] = []
+
+        def change(old: Trouble | None) -> Trouble:
+            after, struck = (old or NO_TROUBLE).meeting(asked, now, self.seed)
+            found.append(struck)
+            return after
+
+        self.store.update(self._shelf, "trouble", change)
+        return found[-1]
 
     def reset(self) -> None:
         """Begin again: no jobs, no accounts, full balances, the first instant, an empty journal."""

@@ -14,7 +14,9 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope
 
+from mockserver.core import faults
 from mockserver.core.accounts import Account
+from mockserver.core.faults import Fault, UnknownFaultError
 from mockserver.core.house import House
 from mockserver.core.jobs import Job
 from mockserver.core.post import Delivery
@@ -24,11 +26,14 @@ from mockserver.core.world import Changing, Sandbox
 from mockserver.media.cache import Clips
 from mockserver.media.files import Files
 from mockserver.web.answers import RawHeaders, json_reply
+from mockserver.web.voices import refusal_for
 
 if TYPE_CHECKING:
     from mockserver.web.provider import Operation, Provider
 
 T = TypeVar("T")
+REPEATED_AT_MOST = 36 * 2**20
+"""Bytes of an upload that can be carried out twice."""
 
 _WHERE = re.compile(r"^(?P<what>.*?)(?: - at `\$(?P<where>[^`]*)`)?$", re.DOTALL)
 _EXPECTED = re.compile(r"Expected `(?P<expected>[^`]*)`")
@@ -61,18 +66,28 @@ def _whole(literal: str) -> float:
 _WHOLE = msgspec.json.Decoder(float_hook=_whole)
 
 
+class Struck(Exception):  # noqa: N818 - it is an answer, not an error of the program
+    """A fault that strikes before anything happens, and which no provider words."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(str(fault))
+        self.fault = fault
+
+
 class Call:
     """One request: what was asked, by whom, in which sandbox, and when (`now`, read once).
 
     `params` are the path's own values, `account` is whose key was sent (None where an operation needs none
     and none came), `house` the provider's state in this sandbox, `options` the provider's settings. `base` is the
     address under which the client sees this sandbox, `prefix` the part of it after the host. `clips` are the server's
-    rendered videos, `files` what was uploaded to it, `street` is the server itself.
+    rendered videos, `files` what was uploaded to it, `street` is the server itself. `fault` is what disturbs this
+    exchange.
     """
 
     __slots__ = (
-        "_account", "_body", "_query", "_receive", "base", "clause", "clips", "files", "headers", "house", "job_id",
-        "now", "operation", "options", "params", "prefix", "provider", "pure", "sandbox", "scope", "street",
+        "_account", "_body", "_query", "_receive", "_whole", "base", "clause", "clips", "fault", "files", "headers",
+        "house", "job_id", "now", "operation", "options", "params", "prefix", "provider", "pure", "sandbox", "scope",
+        "street",
     )  # fmt: skip
 
     def __init__(  # noqa: PLR0913, PLR0917 - the street fills in what it knows, once
@@ -110,6 +125,7 @@ class Call:
         self.now: datetime = sandbox.clock.now()
         self.job_id: str | None = None
         self.clause: str | None = None
+        self.fault: Fault | None = None
         self._account: Account | None = None
         self._body: bytes | None = None
         self._query: dict[str, str] | None = None
@@ -149,6 +165,8 @@ class Call:
             elif len(there) > most:
                 raise BodyTooLarge(most)
             self._body = there
+            if b"[[mock:" in there:
+                self._heed(there)
         return self._body
 
     async def chunks(self, limit: int) -> AsyncIterator[bytes]:
@@ -156,6 +174,9 @@ class Call:
 
         Raises BodyTooLarge beyond `limit` bytes, ClientDisconnect if the client goes away.
         """
+        if self._body is not None or (self.fault is not None and self.fault.name == "duplicate"):
+            yield await self._in_one_piece(limit)
+            return
         length, size = self.headers.get(b"content-length", b"0"), 0
         if length.isdigit() and int(length[:20]) > limit:
             raise BodyTooLarge(limit)
@@ -172,9 +193,20 @@ class Call:
                 yield body
             more = message.get("more_body", False)
 
+    async def _in_one_piece(self, limit: int) -> bytes:
+        whole = await self.raw_body(min(limit, REPEATED_AT_MOST))
+        if len(whole) > limit:  # it was read before, for the sake of a fault
+            raise BodyTooLarge(limit)
+        return whole
+
     def note(self, read: bytes) -> None:
         """Remember this as the body that was read: for the journal, and for the directives in it."""
+        self._whole = self._body
         self._body = read
+        if b"[[mock:" in read:
+            self._heed(read)
+            if self.fault is not None and self.fault.name == "duplicate" and self._whole is None:
+                raise UnknownFaultError("'duplicate' comes too late in an upload: ask for it by header")
 
     @property
     def read(self) -> bytes | None:
@@ -266,6 +298,33 @@ class Call:
         """Have a job of the asking account announced at an address when it ends (the provider says how)."""
         delivery = Delivery(job.id, job.provider, job.id, self.account.key, url, self.base)
         self.sandbox.post.add(delivery, job.ends_at)
+
+    # What disturbs it -----------------------------------------------------------------------------------------
+
+    def meet(self, fault: Fault) -> None:
+        """Let a fault disturb this exchange; raises a refusal or Struck if it does so before anything happens."""
+        self.fault = fault
+        if fault.name == "status":
+            raise refusal_for(self.provider, self.options, int(fault.argument or 0))
+        if fault.before:
+            raise Struck(fault)
+
+    def _heed(self, body: bytes) -> None:
+        """Meet the fault that a directive in the body asks for, which is stronger than all but the header's."""
+        if self.pure or b"x-mock-fault" in self.headers:
+            return
+        found = faults.directive(body.decode("utf-8", "replace"))
+        if found is not None:
+            self.meet(found)
+
+    def again(self) -> "Call":
+        """The same request once more, as if it had been repeated on its way."""
+        again = Call(
+            self.scope, self._receive, self.headers, self.sandbox, self.provider, self.operation, self.params,
+            self.base, self.prefix, self.clips, self.files, self.street, pure=self.pure,
+        )  # fmt: skip
+        again.fault, again._body = self.fault, getattr(self, "_whole", self._body)
+        return again
 
     # Answering ------------------------------------------------------------------------------------------------
 

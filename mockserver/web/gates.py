@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from mockserver.core.faults import parsed
 from mockserver.core.refusals import KeyMissing, NotPermitted, OverLimit
 from mockserver.web.call import Call
 from mockserver.web.keys import first_key
@@ -9,7 +10,7 @@ from mockserver.web.provider import Operation
 
 
 def pass_gates(call: Call) -> None:
-    """Let a call through to its handler, or raise the refusal it meets first: key, plan, permission, rate limit."""
+    """Let a call through to its handler, or raise what it meets first: key, its fault, plan, permission, rate limit."""
     operation = call.operation
     need = operation.key
     if not isinstance(need, str):
@@ -27,6 +28,8 @@ def pass_gates(call: Call) -> None:
 def _let_in(call: Call, operation: Operation, key: str) -> None:
     account = call.house.account(key, call.now)
     call.enter(account)
+    if account.fault is not None and call.fault is None:
+        call.meet(parsed(account.fault))
     admits = call.provider.admits
     if admits is not None:
         admits(call, account)

@@ -12,16 +12,18 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from mockserver.core.faults import Fault, UnknownNameError
 from mockserver.core.journal import BODY_KEPT, Exchange
 from mockserver.core.refusals import Crashed, Refusal, Refused, RequestTooLarge, Unavailable, UnknownPath, WrongMethod
-from mockserver.core.scenarios import UnknownScenarioError
 from mockserver.core.store import StoreUnavailableError
 from mockserver.core.world import BadSandboxError, Sandbox, World
 from mockserver.media.cache import Clips
 from mockserver.media.files import Files
 from mockserver.web.answers import Reply, mock_error
-from mockserver.web.call import Call
+from mockserver.web.call import Call, Struck
 from mockserver.web.courier import Courier
+from mockserver.web.faults import HEADER as FAULT
+from mockserver.web.faults import Disturbed, foresee, swallow, unworded
 from mockserver.web.gates import pass_gates
 from mockserver.web.hints import hint
 from mockserver.web.provider import Operation, Provider
@@ -180,10 +182,8 @@ class Street:
             return self._unknown(provider, sandbox, scope, path)
         doors, params = found
         door = doors.get(scope["method"])
-        if len(headers) > HEADERS_AT_MOST:
-            return self._too_large(doors, sandbox, scope)
-        if door is None:
-            return self._wrong_method(doors, sandbox, scope, headers)
+        if door is None or len(headers) > HEADERS_AT_MOST:
+            return self._not_like_this(doors, sandbox, scope, headers)
         call = Call(
             scope, receive, headers, sandbox, door[0], door[1], params, base, prefix,
             self.clips, self.files, self, pure=self._pure,
@@ -194,6 +194,8 @@ class Street:
         if self._store.unsaved:
             response = await self._unsaved(call) or response
         _note(sandbox, call, response)
+        if call.fault is not None:
+            response = await self._disturb(call, response, call.fault)
         if self.courier.expects(sandbox):
             await self.courier.after(sandbox)
         return response
@@ -221,6 +223,8 @@ class Street:
         """Pass the gates, run the handler, and word what was refused; a crash is worded as the provider's own."""
         provider = call.provider
         try:
+            if FAULT in call.headers or call.sandbox.troubled:
+                await foresee(call)
             pass_gates(call)
             response = await call.operation.handler(call)
         except Refused as refusal:
@@ -228,8 +232,8 @@ class Street:
             call.clause = getattr(response, "clause", None)
         except StoreUnavailableError:
             response = self._refuse(provider, Unavailable(), call.options)
-        except UnknownScenarioError as error:
-            return mock_error(400, "unknown_scenario", str(error))
+        except (Struck, UnknownNameError) as error:
+            return unworded(error)
         except (ClientDisconnect, BadSandboxError):
             raise
         except Exception:
@@ -248,6 +252,20 @@ class Street:
         except StoreUnavailableError:
             return self._refuse(call.provider, Unavailable(), call.options)
         return None
+
+    async def _disturb(self, call: Call, response: Response, fault: Fault) -> Response:
+        """Let a fault act on an answer; where the request is to be carried out twice, do it again and answer that."""
+        if fault.name == "refuse":
+            await swallow(call)
+        elif fault.name == "duplicate":
+            again = call.again()
+            response = await self._handle(again)
+            if self._store.unsaved:
+                response = await self._unsaved(again) or response
+            _note(call.sandbox, again, response)
+        if not self._pure:
+            response.raw_headers.append((FAULT, fault.name.encode()))
+        return Disturbed(response, fault)
 
     def _refuse(self, provider: Provider, refusal: Refused, options: object) -> Reply:
         known: Refusal = refusal  # type: ignore[assignment]  # the family is closed: core.refusals.Refusal is all of it
@@ -285,7 +303,9 @@ class Street:
         _note_plain(sandbox, {**scope, "headers": scope["headers"][:HEADERS_AT_MOST]}, reply, provider)
         return reply
 
-    def _wrong_method(self, doors: Doors, sandbox: Sandbox, scope: Scope, headers: Mapping[bytes, bytes]) -> Reply:
+    def _not_like_this(self, doors: Doors, sandbox: Sandbox, scope: Scope, headers: Mapping[bytes, bytes]) -> Reply:
+        if len(headers) > HEADERS_AT_MOST:
+            return self._too_large(doors, sandbox, scope)
         provider = next(iter(doors.values()))[0]
         allowed = tuple(sorted(doors))
         if provider.cors and scope["method"] == "OPTIONS" and b"access-control-request-method" in headers:
@@ -338,6 +358,7 @@ def _note(sandbox: Sandbox, call: Call, response: Response) -> None:
             (call.read or b"")[:BODY_KEPT], call.client, call.provider.name, call.operation.name,
             None if account is None else account.key, response.status_code, response.raw_headers,
             bytes(getattr(response, "body", b"")[:BODY_KEPT]), call.job_id, call.clause,
+            None if call.fault is None else str(call.fault),
         )
     )  # fmt: skip
 

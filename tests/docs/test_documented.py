@@ -12,6 +12,7 @@ from mockserver import pytest_plugin, testing
 from mockserver.cli import _parser
 from mockserver.control.room import TASKS
 from mockserver.core.accounts import FLAGS
+from mockserver.core.faults import FAULTS
 from mockserver.core.scenarios import SCENARIOS
 from mockserver.settings import Settings, discover
 from mockserver.testing import Account, Clock, Due, Entry, Job, Request, Sandbox, Server, Webhook
@@ -94,6 +95,11 @@ def test_the_control_api_is_documented_route_by_route_and_no_further():
 def test_every_scenario_is_documented_and_no_other():
     named = set(re.findall(r"^\| `([a-z_]+)` \|", SCENARIO_PAGE.text, re.MULTILINE))
     assert named == set(SCENARIOS)
+
+
+def test_every_fault_is_documented_and_no_other():
+    named = set(re.findall(r"^\| `([a-z_]+)(?:\([0-9]+\))?` \|", page("docs/reference/faults.md").text, re.MULTILINE))
+    assert named == set(FAULTS)
 
 
 @pytest.mark.parametrize("flag", FLAGS)

@@ -50,6 +50,8 @@ def answer(refusal: Refusal, options: Options) -> Reply:  # noqa: ARG001 - one v
             return _plumbing(refusal)
         case no.MissingMedia() | no.MediaUnusable() | no.MediaTooLarge() | no.MediaTooLong():
             return _bad_image(refusal)
+        case no.InTrouble(status=status, phrase=phrase):
+            return error(status, phrase.lower().replace(" ", "_"), f"{phrase}.")
         case _:
             return _bad_field(refusal)
 

@@ -67,6 +67,8 @@ def answer(refusal: Refusal, options: Options) -> Reply:
             return _missing(refusal, options)
         case no.BodyTooLarge() | no.MediaTooLarge() | no.MediaTooLong() | no.MediaUnusable() | no.MissingMedia():
             return _bad_media(refusal, options)
+        case no.InTrouble(status=status, phrase=phrase):
+            return error(options, status, phrase)
         case _:
             return _bad_field(refusal, options)
 
@@ -75,7 +77,7 @@ def error(options: Options, status: int, text: str, *, clause: str | None = None
     """Answer with one text: `{"error": "…", "status": 402}`, or the guide's object."""
     body: dict[str, Any] = {"error": text, "status": status}
     if options.errors == "guide":
-        body = {"error": {"message": text, "type": TYPES.get(status, "invalid_request_error")}}
+        body = {"error": {"message": text, "type": TYPES.get(status, TYPES[500 if status > 500 else 400])}}
     return json_reply(body, status, headers, clause)
 
 

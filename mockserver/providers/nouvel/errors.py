@@ -12,7 +12,14 @@ from .options import Options
 Fields = no.BadBody | no.MissingField | no.WrongType | no.BadValue | no.TooLong | no.NotAccepted | no.UnknownModel
 Media = no.MissingMedia | no.MediaUnusable | no.MediaTooLarge | no.MediaTooLong
 Plumbing = (
-    no.UnknownPath | no.WrongMethod | no.RequestTooLarge | no.BodyTooLarge | no.Crashed | no.Unavailable | no.BadRange
+    no.UnknownPath
+    | no.WrongMethod
+    | no.RequestTooLarge
+    | no.BodyTooLarge
+    | no.Crashed
+    | no.Unavailable
+    | no.InTrouble
+    | no.BadRange
 )
 Missing = no.NotFound | no.NotYours | no.Gone | no.NotReady | no.NotForThis
 
@@ -59,16 +66,9 @@ def answer(refusal: Refusal, options: Options) -> Reply:  # noqa: ARG001 - one v
             return _too_many(refusal)
         case no.NotFound() | no.NotYours() | no.Gone() | no.NotReady() | no.NotForThis():
             return _missing(refusal)
-        case (
-            no.UnknownPath()
-            | no.WrongMethod()
-            | no.RequestTooLarge()
-            | no.BodyTooLarge()
-            | no.Crashed()
-            | no.Unavailable()
-        ):
+        case no.UnknownPath() | no.WrongMethod() | no.RequestTooLarge() | no.BodyTooLarge() | no.Unavailable():
             return _plumbing(refusal)
-        case no.BadRange():
+        case no.Crashed() | no.InTrouble() | no.BadRange():
             return _plumbing(refusal)
         case no.MissingMedia() | no.MediaUnusable() | no.MediaTooLarge() | no.MediaTooLong():
             field = refusal.field if not isinstance(refusal, no.MissingMedia) else "media"
@@ -143,6 +143,8 @@ def _plumbing(refusal: Plumbing) -> Reply:
             return error(500, "Internal server error", "nouvel.errors.internal")
         case no.Unavailable():
             return error(503, "Service unavailable", "nouvel.errors.unavailable")
+        case no.InTrouble(status=status, phrase=phrase):
+            return error(status, phrase)
         case no.BadRange(size=size):
             headers = [(b"content-range", b"bytes */%d" % size)]
             return error(416, "Range not satisfiable", "nouvel.results.byte-ranges", headers=headers)

@@ -35,6 +35,8 @@ def answer(refusal: Refusal, options: Options) -> Reply:  # noqa: ARG001 - Viddy
             no.UnknownPath() | no.WrongMethod() | no.RequestTooLarge() | no.Crashed() | no.Unavailable() | no.BadRange()
         ):
             return _plumbing(refusal)
+        case no.InTrouble(status=status, phrase=phrase):
+            return error(status, phrase.lower().replace(" ", "_"), phrase, None)
         case _:
             return error(400, "invalid_request", _problem(refusal), "viddyscribe.errors.invalid-request")
 
