@@ -159,6 +159,20 @@ def _part(part: MIMEPart) -> object:
     return json.loads(text) if part.get_content_type() == "application/json" else text
 
 
+def validate_body(provider: str, method: str, path: str, body: object) -> None:
+    """Raise ConformanceError when a JSON body is not what the operation at this path takes."""
+    template = _template(provider, path)
+    pointer = f"/paths/{_escape(template)}/{method.lower()}/requestBody"
+    operation = _at(provider, f"/paths/{_escape(template)}").get(method.lower(), {})
+    where = f"{method} {template} ({_sources(operation)}): request"
+    if "requestBody" not in operation:
+        raise ConformanceError(f"{where}: takes no body")
+    pointer = _followed(provider, pointer)
+    if "application/json" not in _at(provider, pointer)["content"]:
+        raise ConformanceError(f"{where}: takes no JSON")
+    _no_errors(_judge(provider, f"{pointer}/content/application~1json/schema"), body, where)
+
+
 def _check_headers(provider: str, pointer: str, received: Mapping[str, str], where: str) -> None:
     for name in _at(provider, pointer).get("headers", {}):
         at = _followed(provider, f"{pointer}/headers/{_escape(name)}")

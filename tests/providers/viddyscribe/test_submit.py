@@ -62,7 +62,7 @@ async def test_one_request_uploads_a_file_and_generates(mock, team, kind):
 async def test_an_order_is_answered_as_the_vendor_prints_it(team, sample):
     page = printed(sample)
 
-    answer = (await team.http.post(page["path"], json=page["request"])).json()
+    answer = (await team.http.post(page["operation"].split()[1], json=page["request"])).json()
 
     assert answer.keys() == page["response"].keys() == {"job_id", "status", "media_id"}
     assert answer["status"] == page["response"]["status"] == "queued"
@@ -126,7 +126,7 @@ async def test_the_quick_example_works_as_it_is_written(mock, team):
     media_id = (await team.http.post(f"{API}/upload_media", files={"file": ("video.mp4", video())})).json()["media_id"]
     order = printed("quick-example")
 
-    job = (await team.http.post(order["path"], json=order["request"] | {"media_id": media_id})).json()
+    job = (await team.http.post(order["operation"].split()[1], json=order["request"] | {"media_id": media_id})).json()
     await mock.until_idle()
     results = (await team.http.get(f"{API}/get_results?job_id={job['job_id']}")).json()
 
