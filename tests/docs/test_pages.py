@@ -5,7 +5,7 @@ import tomllib
 
 import pytest
 
-from tests.docs.pages import Page, all_pages
+from tests.docs.pages import ROOT, Page, all_pages
 
 
 @pytest.mark.parametrize("page", all_pages(), ids=lambda page: page.name)
@@ -30,3 +30,11 @@ def test_what_is_shown_as_json_or_toml_can_be_read(page):
     for block in page.blocks():
         if block.language in readers:
             readers[block.language](block.text)
+
+
+@pytest.mark.parametrize("page", all_pages(), ids=lambda page: page.name)
+def test_what_is_shown_as_javascript_is_in_the_example_that_is_run(page):
+    example = "".join(path.read_text("utf-8") for path in sorted((ROOT / "docs/examples/javascript").glob("*.js")))
+    for block in page.blocks():
+        if block.language == "js":
+            assert block.text in example, f"{page.name}:{block.line}"
