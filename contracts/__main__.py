@@ -1,10 +1,14 @@
-"""`python -m contracts`: check-citations, count, export. Exit codes: 0 fine, 1 findings, 2 usage or a bad contract."""
+"""`python -m contracts`: check, check-citations, count, export.
+
+Exit codes: 0 fine, 1 findings, 2 usage, a bad contract, or no server.
+"""
 
 import argparse
 import sys
 from collections.abc import Sequence
 
 from contracts.harness import citations, export, ledger
+from contracts.harness.check import command as checking
 from contracts.harness.load import ContractError, load, providers
 
 
@@ -20,6 +24,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     match options.command:
+        case "check":
+            return checking.main(options)
         case "check-citations":
             return check_citations()
         case "export":
@@ -59,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m contracts", description="Reads the contracts and their sources.")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("check-citations", help="everything names where it stands")
+    checking.add_parser(commands)
     counting = commands.add_parser("count", help="clauses and gaps of each provider")
     counting.add_argument("--markdown", action="store_true", help="as a Markdown table")
     exporting = commands.add_parser(

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from email.message import MIMEPart
 from email.parser import BytesParser
 from email.policy import HTTP
@@ -173,21 +173,87 @@ def validate_body(provider: str, method: str, path: str, body: object) -> None:
     _no_errors(_judge(provider, f"{pointer}/content/application~1json/schema"), body, where)
 
 
-def _check_headers(provider: str, pointer: str, received: Mapping[str, str], where: str) -> None:
+def described(provider: str, method: str, path: str, status: int) -> str | list[str] | None:
+    """Where the description of an answer stands, as a JSON pointer.
+
+    The statuses that are described, where this one is not; None where the operation is not described at all.
+    """
+    try:
+        template = _template(provider, path)
+    except ConformanceError:
+        return None
+    operation = _at(provider, f"/paths/{_escape(template)}").get(method.lower())
+    if operation is None:
+        return None
+    if str(status) not in operation["responses"]:
+        return list(operation["responses"])
+    return _followed(provider, f"/paths/{_escape(template)}/{method.lower()}/responses/{status}")
+
+
+def header_errors(provider: str, pointer: str, headers: Mapping[str, str]) -> Iterator[tuple[str, str | None, str]]:
+    """What is wrong with the headers (lowercase names) of an answer: name, value, and the complaint."""
     for name in _at(provider, pointer).get("headers", {}):
         at = _followed(provider, f"{pointer}/headers/{_escape(name)}")
-        value = received.get(name.lower())
+        value = headers.get(name.lower())
         if value is None and _at(provider, at).get("required"):
-            raise ConformanceError(f"{where}: header {name} is missing")
+            yield name, None, "required"
         if value is not None:
-            _no_errors(_judge(provider, f"{at}/schema"), value, f"{where}: header {name}")
+            for error in _judge(provider, f"{at}/schema").iter_errors(value):
+                yield name, value, error.message
+
+
+def media_error(provider: str, pointer: str, headers: Mapping[str, str], content: bytes) -> tuple[str, str] | None:
+    """What content type is described and what came, where they do not agree, or where JSON is announced and is none."""
+    known = _at(provider, pointer).get("content")
+    media_type = _media_type(headers)
+    if known is None:
+        return None
+    if media_type not in known:
+        return " or ".join(known), media_type or "absent"
+    if "schema" in known[media_type] and not _is_json(content):
+        return "a JSON body", f"{media_type} that is no JSON: {content[:40]!r}"
+    return None
+
+
+def body_errors(provider: str, pointer: str, headers: Mapping[str, str], body: object) -> list[Yaml]:
+    """What is wrong with the JSON of an answer, as the validator's own complaints."""
+    content = (_at(provider, pointer).get("content") or {}).get(_media_type(headers), {})
+    if "schema" not in content:
+        return []
+    return list(_judge(provider, f"{pointer}/content/{_escape(_media_type(headers))}/schema").iter_errors(body))
+
+
+def sources_of(provider: str, method: str, path: str) -> str:
+    """The lines that an operation rests on; empty where it is not described."""
+    try:
+        operation = _at(provider, f"/paths/{_escape(_template(provider, path))}").get(method.lower())
+    except ConformanceError:
+        return ""
+    return _sources(operation) if operation else ""
+
+
+def _media_type(headers: Mapping[str, str]) -> str:
+    return headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _is_json(content: bytes) -> bool:
+    try:
+        json.loads(content)
+    except ValueError:
+        return False
+    return True
+
+
+def _check_headers(provider: str, pointer: str, received: Mapping[str, str], where: str) -> None:
+    for name, value, complaint in header_errors(provider, pointer, received):
+        raise ConformanceError(f"{where}: header {name}{' is missing' if value is None else f': {complaint}'}")
 
 
 def _check_body(provider: str, pointer: str, received: Mapping[str, str], body: object, where: str) -> None:
     content = _at(provider, pointer).get("content")
     if content is None:
         return
-    media_type = received.get("content-type", "").partition(";")[0].strip().lower()
+    media_type = _media_type(received)
     if media_type not in content:
         raise ConformanceError(f"{where}: content type {media_type!r} is none of {', '.join(content)}")
     if "schema" in content[media_type]:

@@ -1,0 +1,1 @@
+"""Judges a server, the mock or the real provider, by what the documents say: `python -m contracts check`."""

@@ -1,0 +1,179 @@
+"""`python -m contracts check`: judge a server by what the documents say."""
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+import httpx
+
+from contracts.harness.check import artnex, nanogpt, nouvel, reports, viddyscribe
+from contracts.harness.check.checks import Manner
+from contracts.harness.check.exchanges import Who
+from contracts.harness.check.purse import Purse
+from contracts.harness.check.runs import Report, checks, compared, run
+from contracts.harness.check.servers import Control, Pace, Server, UnreachableError
+from contracts.harness.check.visits import Bench
+
+MANNERS: Mapping[str, Manner] = {each.MANNER.name: each.MANNER for each in (artnex, nanogpt, nouvel, viddyscribe)}
+"""Those that can be judged, by their names."""
+FORM = {"nouvel": "nvl_", "viddyscribe": "vsk_"}
+"""How keys begin where they have a form."""
+PROVENANCES = ("documented", "vendor", "inferred")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to be judged, and how: the options of the command."""
+
+    base_url: str
+    providers: tuple[str, ...] = tuple(sorted(MANNERS))
+    key: str | None = None
+    other_key: str | None = None
+    spend: Decimal | None = None
+    control: str | None = None
+    control_token: str | None = None
+    mock: str | None = None
+    dry_run: bool = False
+    provenances: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a run needs of the world: how it reaches servers, waits, and speaks; tests bring their own."""
+
+    transport: httpx.AsyncBaseTransport | None = None
+    mock_transport: httpx.AsyncBaseTransport | None = None
+    pace: Pace = field(default_factory=Pace)
+    say: Callable[[str], None] = print
+
+
+def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command to a command line."""
+    parser = commands.add_parser("check", help="judge a server by what the documents say")
+    parser.add_argument("provider", nargs="?", choices=sorted(MANNERS), help="all of them unless named")
+    parser.add_argument("--base-url", required=True, metavar="URL", help="where the server is")
+    parser.add_argument("--key", help="an API key; without one only what needs none is checked")
+    parser.add_argument("--other-key", metavar="KEY", help="a key of another account, which must not see our jobs")
+    parser.add_argument("--spend", type=_sum, metavar="MAX", help="what may be spent, in the provider's unit")
+    parser.add_argument("--control", metavar="URL", help="the /_mock of a mock, to move its time")
+    parser.add_argument("--control-token", metavar="TOKEN", help="the control API's token, where it wants one")
+    parser.add_argument("--mock", metavar="URL", help="a mock, whose answers are shown beside")
+    parser.add_argument("--dry-run", action="store_true", help="say what would be sent, and send nothing")
+    parser.add_argument("--provenance", type=_provenances, default=(), metavar="KINDS",
+                        help="only checks that rest on such clauses: documented,vendor,inferred")  # fmt: skip
+    parser.add_argument("--junit", type=Path, metavar="FILE", help="write JUnit XML")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write JSON")
+    parser.add_argument("--verbose", "-v", action="store_true", help="name what passed, too")
+
+
+def main(options: argparse.Namespace, around: Surroundings | None = None) -> int:
+    """Run the command: 0 nothing found, 1 findings, 2 wrong usage or no server."""
+    around = around or Surroundings()
+    try:
+        wish = _wish(options)
+        found = asyncio.run(judge(wish, around))
+    except (UnreachableError, ValueError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    if wish.dry_run:
+        return 0
+    around.say(reports.text(found, verbose=options.verbose))
+    if options.junit:
+        options.junit.write_text(reports.junit(found), encoding="utf-8")
+    if options.json:
+        options.json.write_text(json.dumps(reports.as_json(found), indent=2) + "\n", encoding="utf-8")
+    return 1 if any(report.findings for report in found) else 0
+
+
+async def judge(wish: Wish, around: Surroundings) -> list[Report]:
+    """Judge each of the providers, and compare it with a mock where there is one; nothing is sent in a dry run."""
+    found = []
+    for name in wish.providers:
+        manner = MANNERS[name]
+        live = await _judged(manner, wish, around, mock=False)
+        if wish.mock is not None and not wish.dry_run:
+            live = compared(live, await _judged(manner, wish, around, mock=True))
+        found.append(live)
+    return found
+
+
+async def _judged(manner: Manner, wish: Wish, around: Surroundings, *, mock: bool) -> Report:
+    transport = around.mock_transport if mock else around.transport
+    base_url = str(wish.mock) if mock else wish.base_url
+    control_url = f"{base_url.rstrip('/')}/_mock" if mock else wish.control
+    async with AsyncExitStack() as stack:
+        server = await stack.enter_async_context(Server(base_url, transport))
+        control = None
+        if control_url is not None:
+            control = Control(control_url, transport, wish.control_token)
+            stack.push_async_callback(control.aclose)
+        bench = Bench(
+            manner=manner,
+            server=server,
+            keys=keys(manner, wish, mock=mock),
+            purse=Purse(wish.spend, manner.unit),
+            control=control,
+            pace=around.pace,
+            announce=(lambda _: None) if mock else around.say,
+        )
+        chosen = checks(manner, wish.provenances)
+        if not mock:
+            around.say(reports.plan(bench, chosen))
+        return await run(bench, () if wish.dry_run else chosen)
+
+
+def keys(manner: Manner, wish: Wish, *, mock: bool) -> dict[Who, str]:
+    """The keys that a run has; a mock takes any, so the other key is made up there."""
+    found = {Who.STRANGER: manner.stranger}
+    if wish.key is not None:
+        form = FORM.get(manner.name, "") if len(wish.providers) > 1 else ""
+        found[Who.US] = form + wish.key.removeprefix(form)
+        if mock or wish.control is not None:
+            found[Who.OTHER] = f"{found[Who.US]}-another"
+    if wish.other_key is not None:
+        found[Who.OTHER] = wish.other_key
+    return found
+
+
+def _wish(options: argparse.Namespace) -> Wish:
+    for name in ("base_url", "control", "mock"):
+        address = getattr(options, name)
+        if address is not None and not address.startswith(("http://", "https://")):
+            raise ValueError(f"--{name.replace('_', '-')}: an address with http:// or https:// is needed")
+    if options.spend is not None and options.provider is None:
+        raise ValueError("--spend: name one provider; each counts in a unit of its own")
+    return Wish(
+        base_url=options.base_url,
+        providers=(options.provider,) if options.provider else tuple(sorted(MANNERS)),
+        key=options.key,
+        other_key=options.other_key,
+        spend=options.spend,
+        control=options.control,
+        control_token=options.control_token,
+        mock=options.mock,
+        dry_run=options.dry_run,
+        provenances=options.provenance,
+    )
+
+
+def _sum(text: str) -> Decimal:
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        raise argparse.ArgumentTypeError(f"{text!r} is no sum") from None
+    if not amount.is_finite() or amount < 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is no sum that can be spent")
+    return amount
+
+
+def _provenances(text: str) -> tuple[str, ...]:
+    kinds = tuple(text.split(","))
+    if strangers := set(kinds) - set(PROVENANCES):
+        raise argparse.ArgumentTypeError(f"{', '.join(sorted(strangers))}: there are {', '.join(PROVENANCES)}")
+    return kinds

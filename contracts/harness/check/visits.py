@@ -1,0 +1,231 @@
+"""One check at work: it sends, holds each answer against the contract, and notes what is wrong."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import NoReturn
+
+from contracts.harness.check.checks import NO_PATTERNS, NO_VALUES, Manner, Probe, Trial
+from contracts.harness.check.differences import ABSENT, Difference, from_contract, shown, value_at
+from contracts.harness.check.exchanges import Answer, Ask, Exchange, Who
+from contracts.harness.check.purse import NotSentError, Purse
+from contracts.harness.check.servers import Control, Pace, Server
+
+
+class OverError(Exception):
+    """A trial that cannot go on; what was wrong has been noted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that a server does otherwise: which clauses say so, what they expect, and where it differs."""
+
+    check: str
+    clauses: tuple[str, ...]
+    expected: str
+    differences: tuple[Difference, ...]
+    exchange: Exchange | None = None
+    step: str = ""
+
+
+@dataclass(slots=True)
+class Bench:
+    """What all checks of one run work with.
+
+    `closed` says why no more orders are sent, once there is a reason; `prices` are those that the server has told.
+    """
+
+    manner: Manner
+    server: Server
+    keys: Mapping[Who, str]
+    purse: Purse
+    control: Control | None = None
+    pace: Pace = field(default_factory=Pace)
+    announce: Callable[[str], None] = field(default=lambda _: None)
+    closed: str | None = None
+    prices: dict[str, Decimal] = field(default_factory=dict)
+
+
+class Visit:
+    """What one check does at the server, in a sandbox of its own where there is a control API."""
+
+    def __init__(self, bench: Bench, check: Probe | Trial, sandbox: str | None) -> None:
+        self.bench = bench
+        self.check = check
+        self.sandbox = sandbox
+        self.findings: list[Finding] = []
+        self.steps: dict[str, Exchange] = {}
+        self._last: Exchange | None = None
+
+    async def probe(self, probe: Probe) -> None:
+        """Send a probe's request, and note what is not as it must be."""
+        if probe.price is not None:
+            self.pay(probe.price, probe.ask)
+        billable = probe.ask.path.partition("?")[0] in self.bench.manner.billable and probe.ask.method == "POST"
+        if billable and self.bench.closed:
+            raise NotSentError(self.bench.closed)
+        answer = await self._send(probe.ask, probe.name)
+        if billable and answer.status < 300 and self.bench.control is None:
+            self.bench.closed = f"no more orders are sent: {probe.name!r} was taken, and perhaps paid for"
+        found = self._wrong(probe.ask, answer, probe.status, probe.body, probe.headers)
+        found += [Difference(f"header {name}", str(ABSENT), answer.headers[name]) for name in probe.without
+                  if name in answer.headers]  # fmt: skip
+        if probe.also is not None and answer.status == probe.status:
+            found += probe.also(answer)
+        self._note(probe.clauses, f"{probe.status} {dict(probe.body) or ''}".strip(), found, probe.name)
+
+    async def ask(
+        self,
+        ask: Ask,
+        status: int,
+        *clauses: str,
+        body: Mapping[str, object] = NO_VALUES,
+        headers: Mapping[str, str] = NO_PATTERNS,
+        label: str | None = None,
+    ) -> Answer:
+        """Send a request whose answer must have this status and these values, as `clauses` say; else the trial ends."""
+        label = label or f"{ask.method} {ask.path.partition('?')[0].rpartition('/')[2]} {status} {clauses[0]}"
+        answer = await self._send(ask, label)
+        found = self._wrong(ask, answer, status, body, headers)
+        self._note(clauses, f"{status} {dict(body) or ''}".strip(), found, label)
+        if answer.status != status:
+            raise OverError
+        return answer
+
+    async def order(
+        self,
+        ask: Ask,
+        price: Decimal | None,
+        status: int,
+        *clauses: str,
+        body: Mapping[str, object] = NO_VALUES,
+        cost: str | None = None,
+    ) -> Answer:
+        """Send an order that costs `price`, if the purse allows it; `cost` is where its answer says what it cost."""
+        if self.bench.closed:
+            raise NotSentError(self.bench.closed)
+        known = self.pay(price, ask)
+        answer = await self._send(ask, f"order {clauses[0]}")
+        actual = decimal(value_at(answer.json, cost)) if cost else None
+        self.bench.purse.charged(known, actual)
+        found = self._wrong(ask, answer, status, body, NO_PATTERNS)
+        self._note(clauses, f"{status} {dict(body) or ''}".strip(), found, f"order {clauses[0]}")
+        if answer.status != status:
+            raise OverError
+        return answer
+
+    def pay(self, price: Decimal | None, ask: Ask) -> Decimal:
+        """Set aside what an order costs, say so, and give it; raises NotSentError where it may not be sent."""
+        purse = self.bench.purse
+        purse.pay(price)
+        self.bench.announce(
+            f"order: {ask.method} {ask.path} {shown(ask.body) if ask.body else ''} costs {price} {purse.unit},"
+            f" {purse.left} of {purse.most} are left"
+        )
+        return price or Decimal(0)
+
+    def must(self, holds: bool, clause: str, place: str, expected: object, got: object) -> bool:
+        """Note that `clause` is broken unless `holds`; give `holds`."""
+        if not holds:
+            self._note((clause,), _text(expected), [Difference(place, _text(expected), _text(got))])
+        return holds
+
+    def fail(self, clause: str, place: str, expected: object, got: object) -> NoReturn:
+        """Note that `clause` is broken, and end the trial."""
+        self.must(holds=False, clause=clause, place=place, expected=expected, got=got)
+        raise OverError
+
+    def text(self, answer: Answer, place: str, clause: str) -> str:
+        """The text that an answer must have at a place; without it the trial ends."""
+        value = value_at(answer.json, place)
+        if not isinstance(value, str):
+            self.fail(clause, place, "a text", value)
+        return value
+
+    def number(self, answer: Answer, place: str, clause: str) -> Decimal:
+        """The number that an answer must have at a place, also as a text; without it the trial ends."""
+        value = decimal(value_at(answer.json, place))
+        if value is None:
+            self.fail(clause, place, "a number", value_at(answer.json, place))
+        return value
+
+    async def sleep(self, seconds: float) -> None:
+        """Let time pass: the sandbox's where there is one, else real time."""
+        if self.bench.control is not None and self.sandbox is not None:
+            await self.bench.control.advance(self.sandbox, seconds)
+        else:
+            await self.bench.pace.sleep(seconds)
+
+    async def queue(self, scenario: str) -> None:
+        """Say how the next job goes; for trials that need the control API."""
+        control, sandbox = self._controlled()
+        await control.queue(sandbox, scenario)
+
+    async def account(self, who: Who = Who.US, **changes: object) -> None:
+        """Lay down what an account is; for trials that need the control API."""
+        control, sandbox = self._controlled()
+        await control.account(sandbox, self.bench.manner.name, self.bench.keys[who], changes)
+
+    def _controlled(self) -> tuple[Control, str]:
+        if self.bench.control is None or self.sandbox is None:
+            raise NotSentError("needs --control")
+        return self.bench.control, self.sandbox
+
+    async def _send(self, ask: Ask, label: str) -> Answer:
+        headers = {"x-mock-sandbox": self.sandbox} if self.sandbox else {}
+        auth = ""
+        if ask.who is not Who.NOBODY:
+            name, value = self.bench.manner.auth(self.bench.keys[ask.who])
+            headers[name] = value
+            auth = f"{name}: {self.bench.manner.auth(f'${ask.who}')[1]}"
+        answer = await self.bench.server.send(ask, headers)
+        self._last = Exchange(ask, self.bench.server.url(ask.path), answer, auth)
+        self.steps.setdefault(label, self._last)
+        return answer
+
+    def _wrong(
+        self, ask: Ask, answer: Answer, status: int, body: Mapping[str, object], headers: Mapping[str, str]
+    ) -> list[Difference]:
+        found = from_contract(self.bench.manner.name, ask.method, _path(ask, self.bench.server), answer)
+        if answer.status != status:
+            found = [each for each in found if each.place != "status"]
+            return [Difference("status", str(status), str(answer.status)), *found]
+        named = {each.place for each in found}
+        for place, wanted in body.items():
+            got = value_at(answer.json, place)
+            if got != wanted and place not in named:
+                found.append(Difference(place, shown(wanted), shown(got)))
+        for name, pattern in headers.items():
+            value = answer.headers.get(name, str(ABSENT))
+            if not re.fullmatch(pattern, value) and f"header {name}" not in named:
+                found.append(Difference(f"header {name}", pattern, value))
+        return found
+
+    def _note(self, clauses: tuple[str, ...], expected: str, found: Iterable[Difference], step: str = "") -> None:
+        known = {(each.clauses, d.place, d.contract) for each in self.findings for d in each.differences}
+        new = tuple(each for each in found if (clauses, each.place, each.contract) not in known)
+        if new:
+            self.findings.append(Finding(self.check.name, clauses, expected, new, self._last, step))
+
+
+def _path(ask: Ask, server: Server) -> str:
+    """The documented path of a request: without the server's address, a sandbox, and the query."""
+    path = ask.path.removeprefix(server.base_url)
+    path = re.sub(r"^https?://[^/]+", "", path)
+    return re.sub(r"^/@[^/]+", "", path).partition("?")[0]
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else shown(value)
+
+
+def decimal(value: object) -> Decimal | None:
+    """A number or a text of one, exactly; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
