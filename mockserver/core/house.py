@@ -100,6 +100,11 @@ class House:
 
     def _settle_due(self, granted: Decimal, fund: str, now: datetime) -> Balance | None:
         """Add what fell due to the running sum; None if nothing did."""
+        if self._store.next_due(self._due + fund) is None:
+            return None
+        return self._store.atomically(partial(self._settled, granted, fund, now))
+
+    def _settled(self, granted: Decimal, fund: str, now: datetime) -> Balance | None:
         due = self._store.due(self._due + fund, now)
         if not due:
             return None
@@ -151,18 +156,20 @@ class House:
 
         Raises Unaffordable, and changes nothing, when the account cannot pay.
         """
+        return self._store.atomically(partial(self._add, job, account, now, overdraft))
+
+    def _add(self, job: Job, account: Account, now: datetime, overdraft: Decimal) -> Balance:
         store, fund = self._store, account.fund(now)
-        self._settle_due(account.granted, fund, now)
+        self._settled(account.granted, fund, now)
         if account.cycle is not None:
             job = job if job.fund == fund else job._replace(fund=fund)
             if store.get(self._accounts, account.key) is None:
                 self.set_account(account)  # its cycles go on counting from the same instant
         take = partial(_take, account.granted, overdraft, ledger.opening(job))
-        with store.transaction():
-            left: Balance = store.update(self._balances, fund, take)
-            store.update(self._jobs, job.id, lambda _: job)
-            for entry in ledger.settlements(job):
-                store.schedule(self._due + fund, entry.at, entry)
+        left: Balance = store.update(self._balances, fund, take)
+        store.update(self._jobs, job.id, lambda _: job)
+        for entry in ledger.settlements(job):
+            store.schedule(self._due + fund, entry.at, entry)
         return left
 
     def job(self, job_id: str) -> Job | None:
@@ -180,21 +187,24 @@ class House:
 
     def end(self, job: Job, stage: Stage, now: datetime) -> Job:
         """Call a job that still runs to an end, now; its money goes where that end says."""
+        ended = self._store.atomically(partial(self._end, job, stage, now))
+        self.sandbox.post.expect(job.id, now)
+        return ended
+
+    def _end(self, job: Job, stage: Stage, now: datetime) -> Job:
         queue = self._due + job.paid_from
         due = self._store.due(queue, now)
         if due:  # a job's account always has a balance on record: no grant is needed here
             self._store.update(self._balances, job.paid_from, partial(_settle, Decimal(0), due))
         happened = [entry for entry in ledger.settlements(job) if entry.at <= now]
         ended = job.ended(now, stage)
-        with self._store.transaction():
-            self._store.withdraw(queue, lambda entry: entry.job == job.id)
-            for entry in ledger.settlements(ended):
-                if entry in happened:
-                    happened.remove(entry)
-                else:
-                    self._store.schedule(queue, entry.at, entry)
-            self._store.update(self._jobs, job.id, lambda _: ended)
-        self.sandbox.post.expect(job.id, now)
+        self._store.withdraw(queue, lambda entry: entry.job == job.id)
+        for entry in ledger.settlements(ended):
+            if entry in happened:
+                happened.remove(entry)
+            else:
+                self._store.schedule(queue, entry.at, entry)
+        self._store.update(self._jobs, job.id, lambda _: ended)
         return ended
 
     # Limits ---------------------------------------------------------------------------------------------------

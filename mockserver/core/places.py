@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from mockserver.core.store import Store
 
@@ -15,6 +16,9 @@ class Places:
 
     def taken(self, kind: str, team: str, now: datetime) -> int:
         """How many places a team has taken at `now`."""
+        return self._store.atomically(partial(self._taken, kind, team, now))
+
+    def _taken(self, kind: str, team: str, now: datetime) -> int:
         over = len(self._store.due(f"{self._base}{kind}/{team}", now))
         if over:
             return self._count(kind, team, -over)
@@ -22,12 +26,18 @@ class Places:
 
     def take(self, kind: str, team: str, who: str, until: datetime) -> None:
         """Take one more place, until `until` at the latest."""
-        with self._store.transaction():
+
+        def work() -> None:
             self._store.schedule(f"{self._base}{kind}/{team}", until, who)
             self._count(kind, team, 1)
 
+        self._store.atomically(work)
+
     def give_back(self, kind: str, team: str, gone: Callable[[str], bool]) -> None:
         """Free the places of those who are gone before their time."""
+        self._store.atomically(partial(self._give_back, kind, team, gone))
+
+    def _give_back(self, kind: str, team: str, gone: Callable[[str], bool]) -> None:
         answers: list[bool] = []
 
         def noted(who: str) -> bool:

@@ -5,11 +5,12 @@ single way to write: `update` with a pure `change`, which a store may call again
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from mockserver.core.limits import Limit
+
+T = TypeVar("T")
 
 Change = Callable[[Any], Any]
 """From the value of now (None: there is none) to the next one (None: take it away). Raises to leave all as it is."""
@@ -88,8 +89,11 @@ class Store(Protocol):
         """How many requests a bucket's window holds, and when the oldest of them leaves it."""
         ...
 
-    def transaction(self) -> AbstractContextManager[None]:
-        """All that is written inside becomes visible together, or not at all if the block raises."""
+    def atomically(self, work: Callable[[], T]) -> T:
+        """Do work that reads and writes, and answer what it does: all of it happens together, or nothing if it raises.
+
+        A store may do it again if somebody else was faster, so it has no other effects than those on the store.
+        """
         ...
 
     def clear(self, prefix: str) -> None:

@@ -2,14 +2,12 @@
 
 import heapq
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
 from itertools import count
-from types import TracebackType
 from typing import Any
 
 from mockserver.core.limits import Bucket, Limit
-from mockserver.core.store import Change
+from mockserver.core.store import Change, T
 
 Undo = tuple[Any, ...]
 """A function that puts something back, and its arguments."""
@@ -26,7 +24,6 @@ class MemoryStore:
         self._buckets: dict[str, Bucket] = {}
         self._order = count()
         self._undo: list[Undo] | None = None
-        self._transaction = _Transaction(self)
 
     def get(self, shelf: str, key: str) -> Any:  # noqa: ANN401 - see core.store
         """The value under `key`, or None."""
@@ -67,7 +64,10 @@ class MemoryStore:
         heap = self._queues.get(queue)
         found: list[Any] = []
         while heap and heap[0][0] <= now:
-            found.append(heapq.heappop(heap)[2])
+            timed = heapq.heappop(heap)
+            found.append(timed[2])
+            if self._undo is not None:
+                self._undo.append((heapq.heappush, heap, timed))
         return found
 
     def next_due(self, queue: str) -> datetime | None:
@@ -77,9 +77,12 @@ class MemoryStore:
 
     def withdraw(self, queue: str, unwanted: Callable[[Any], bool]) -> None:
         """Take the unwanted items out of a queue."""
-        kept = [timed for timed in self._queues.get(queue, ()) if not unwanted(timed[2])]
+        before = self._queues.get(queue, [])
+        kept = [timed for timed in before if not unwanted(timed[2])]
         heapq.heapify(kept)
         self._queues[queue] = kept
+        if self._undo is not None:
+            self._undo.append((self._queues.__setitem__, queue, before))
 
     def admit(self, bucket: str, limit: Limit, now: datetime) -> timedelta | None:
         """Let one request into a bucket, or answer how long until one is welcome."""
@@ -93,9 +96,21 @@ class MemoryStore:
         found = self._buckets.get(bucket) or Bucket()
         return found.used(limit, now), found.resets_at(limit, now)
 
-    def transaction(self) -> AbstractContextManager[None]:
-        """Undo what the block wrote if it raises; what `due` took out stays out."""
-        return nullcontext() if self._undo is not None else self._transaction
+    def atomically(self, work: Callable[[], T]) -> T:
+        """Do work, and undo what it wrote if it raises."""
+        if self._undo is not None:
+            return work()
+        undo: list[Undo] = []
+        self._undo = undo
+        try:
+            return work()
+        except BaseException:
+            self._undo = None
+            for put_back, *what in reversed(undo):
+                put_back(*what)
+            raise
+        finally:
+            self._undo = None
 
     @property
     def unsaved(self) -> bool:
@@ -129,23 +144,3 @@ def _place(values: dict[str, Any], key: str, value: Any) -> None:  # noqa: ANN40
 
 def _withdraw(store: MemoryStore, queue: str, item: object) -> None:
     store.withdraw(queue, lambda other: other is item)
-
-
-class _Transaction:
-    """One for all: a store has one event loop, and a transaction has no await in it."""
-
-    __slots__ = ("_store",)
-
-    def __init__(self, store: MemoryStore) -> None:
-        self._store = store
-
-    def __enter__(self) -> None:
-        self._store._undo = []  # noqa: SLF001 - a part of the store
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        undo, self._store._undo = self._store._undo or [], None  # noqa: SLF001 - as above
-        if kind is not None:
-            for put_back, *what in reversed(undo):
-                put_back(*what)

@@ -11,16 +11,14 @@ import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import count
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from mockserver.core.limits import Bucket, Limit
-from mockserver.core.store import Change, StoreUnavailableError
+from mockserver.core.store import Change, StoreUnavailableError, T
 from mockserver.stores.codec import Codec
 from mockserver.stores.file import Raw, Redo, StateFile
 from mockserver.stores.memory import MemoryStore
@@ -94,18 +92,23 @@ class SqliteStore(MemoryStore):
         heap = self._queues.get(queue)
         found: list[Any] = []
         while heap and heap[0][0] <= now:
-            _, number, item = heapq.heappop(heap)
-            found.append(self._read(item))
-            self._redo.append(("done", number))
+            timed = heapq.heappop(heap)
+            found.append(self._read(timed[2]))
+            self._redo.append(("done", timed[1]))
+            if self._undo is not None:
+                self._undo.append((heapq.heappush, heap, timed))
         return found
 
     def withdraw(self, queue: str, unwanted: Callable[[Any], bool]) -> None:
         """Take the unwanted items out of a queue."""
-        read = [(at, number, self._read(item)) for at, number, item in self._queues.get(queue, ())]
+        before = self._queues.get(queue, [])
+        read = [(at, number, self._read(item)) for at, number, item in before]
         gone = {number for _, number, item in read if unwanted(item)}
         kept = [timed for timed in read if timed[1] not in gone]
         heapq.heapify(kept)
         self._queues[queue] = kept
+        if self._undo is not None:
+            self._undo.append((self._queues.__setitem__, queue, before))
         self._redo.extend(("done", number) for number in gone)
 
     def admit(self, bucket: str, limit: Limit, now: datetime) -> timedelta | None:
@@ -115,9 +118,14 @@ class SqliteStore(MemoryStore):
             self._redo.append(("pass", bucket, now, now + limit.per))
         return wait
 
-    def transaction(self) -> AbstractContextManager[None]:
-        """Undo what the block wrote if it raises, here and in what will be written."""
-        return nullcontext() if self._undo is not None else _Transaction(self)
+    def atomically(self, work: Callable[[], T]) -> T:
+        """Do work, and undo what it wrote if it raises, here and in what will be written."""
+        mark = len(self._redo)
+        try:
+            return super().atomically(work)
+        except BaseException:
+            del self._redo[mark:]
+            raise
 
     def clear(self, prefix: str) -> None:
         """Forget all shelves, queues and buckets whose names begin with `prefix`."""
@@ -193,24 +201,3 @@ class SqliteStore(MemoryStore):
         finally:
             self._thread.shutdown()
             self._file.close()
-
-
-class _Transaction:
-    """Takes back, in memory and in what will be written, what a block wrote that raises."""
-
-    __slots__ = ("_inner", "_mark", "_redo")
-
-    def __init__(self, store: SqliteStore) -> None:
-        self._redo = store._redo  # noqa: SLF001 - a part of the store
-        self._mark = len(self._redo)
-        self._inner: AbstractContextManager[None] = MemoryStore.transaction(store)
-
-    def __enter__(self) -> None:
-        self._inner.__enter__()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._inner.__exit__(kind, error, trace)
-        if kind is not None:
-            self._redo[self._mark :] = [one for one in self._redo[self._mark :] if one[0] == "done"]

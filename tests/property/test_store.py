@@ -77,14 +77,31 @@ class Stores(RuleBasedStateMachine):
     @rule(one=shelves, other=shelves, key=keys, value=st.integers(), at=instants)
     def fail_half_way(self, one, other, key, value, at):
         def work():
-            with self.store.transaction():
-                self.store.update(one, key, lambda _: value)
-                self.store.update(other, "2", lambda _: value)
-                self.store.schedule("a/due", at, ("never", value))
-                raise BrokenError
+            self.store.update(one, key, lambda _: value)
+            self.store.update(other, "2", lambda _: value)
+            self.store.due("a/due", at)
+            self.store.withdraw("a/due", lambda item: item % 2 == 0)
+            self.store.schedule("a/due", at, 0)
+            raise BrokenError
 
         with pytest.raises(BrokenError):
-            work()
+            self.store.atomically(work)
+
+    @rule(one=shelves, key=keys, value=st.integers(), at=instants)
+    def do_together(self, one, key, value, at):
+        def work():
+            taken = self.store.due("a/due", at)
+            self.store.update(one, key, lambda old: seen.append(old) or value)
+            self.store.update(one, key, lambda old: seen.append(old) or value + 1)
+            self.store.schedule("a/due", at, 0)
+            return taken
+
+        seen = []
+        waiting = sorted(self.queues.get("a/due", []))
+        assert self.store.atomically(work) == [item for due_at, item in waiting if due_at <= at]
+        assert seen == [self.shelves.get(one, {}).get(key), value]
+        self._place(one, key, value + 1)
+        self.queues["a/due"] = [(due_at, item) for due_at, item in waiting if due_at > at] + [(at, 0)]
 
     @rule(at=instants)
     def schedule(self, at):
