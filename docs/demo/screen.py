@@ -59,8 +59,7 @@ class Order(ABC):
         return self.state == self.good or self.state in self.bad
 
     def save(self, folder: Path) -> None:
-        """Download the finished video into the folder; first ask its status again, for links that live for minutes."""
-        self.poll()
+        """Download the finished video into the folder."""
         answer = self.client.get(self.link, timeout=60)
         if answer.status_code != 200 or answer.content[4:8] != b"ftyp":
             raise UnexpectedError(f"{self.link} answered {answer.status_code} and no MP4")

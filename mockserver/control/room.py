@@ -14,7 +14,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from mockserver import __version__
-from mockserver.control import accounts, clauses, faults, jobs, requests, sandboxes, time, webhooks
+from mockserver.control import accounts, clauses, conduct, faults, jobs, requests, sandboxes, time, webhooks
 from mockserver.control.desk import ControlError, Desk, Task, answer
 from mockserver.core.faults import UnknownNameError
 from mockserver.core.post import is_loopback
@@ -60,6 +60,8 @@ TASKS: Mapping[tuple[str, str], Task] = {
     ("GET", "requests"): requests.list_requests,
     ("POST", "requests/count"): requests.count_requests,
     ("GET", "requests.har"): requests.export_requests,
+    ("GET", "conduct"): conduct.list_conduct,
+    ("DELETE", "conduct"): conduct.forget_conduct,
     ("GET", "scenarios"): sandboxes.get_scenarios,
     ("PUT", "scenarios"): sandboxes.put_scenarios,
     ("POST", "scenarios/queue"): sandboxes.queue_scenario,

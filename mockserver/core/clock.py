@@ -3,9 +3,11 @@
 Real time is read in one function of the whole server, `wall_now`. Everything else asks a clock.
 """
 
+from bisect import bisect_left
+from collections import deque
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
@@ -91,3 +93,39 @@ class Clock:
     def moved_to(self, at: datetime, wall: datetime | None = None) -> "Clock":
         """Jump forward to the mock instant `at`; an instant that has passed raises ClockWentBackError."""
         return self.advanced(at - self.now(wall))
+
+
+class Spell(NamedTuple):
+    """A stretch in which time went in one way: it began after so many exchanges; a rate of 0: it did not run."""
+
+    after: int
+    rate: float
+
+
+class Tempo:
+    """How time went, told by the numbers of a journal's exchanges: when it ran by itself, and where it was moved."""
+
+    KEPT = 1000
+
+    def __init__(self, clock: Clock) -> None:
+        self._spells = deque([Spell(0, clock.rate)], maxlen=self.KEPT)
+
+    def begins(self, after: int, clock: Clock) -> None:
+        """Note that time goes by this clock from the exchange after `after` on; a jump begins a new spell too."""
+        if clock.rate or self._spells[-1].rate:
+            self._spells.append(Spell(after, clock.rate))
+
+    def rate(self, number: int) -> float:
+        """How fast time ran by itself at an exchange; 0 where it did not, and where that is forgotten."""
+        place = self._place(number)
+        return self._spells[place].rate if place >= 0 else 0
+
+    def ran(self, first: int, last: int | None) -> bool:
+        """Tell whether time ran by itself, without a jump, from one exchange to another (None: until now)."""
+        place = self._place(first)
+        end = len(self._spells) - 1 if last is None else self._place(last)
+        return place == end >= 0 and self._spells[place].rate > 0
+
+    def _place(self, number: int) -> int:
+        """Which spell an exchange was in; -1: one that is forgotten."""
+        return bisect_left(self._spells, number, key=lambda spell: spell.after) - 1

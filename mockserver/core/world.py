@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 
 from mockserver.core.accounts import Trade
 from mockserver.core.asked import Asked
-from mockserver.core.clock import Clock, wall_now
+from mockserver.core.clock import Clock, Tempo, wall_now
 from mockserver.core.faults import NO_TROUBLE, Fault, Laid, Trouble
 from mockserver.core.house import House
 from mockserver.core.journal import Journal
@@ -59,7 +59,10 @@ class Changing(Protocol):
 
 
 class Sandbox:
-    """One isolated world: clock, accounts, money, jobs, limits, scenarios, faults and journal of its own."""
+    """One isolated world: clock, accounts, money, jobs, limits, scenarios, faults and journal of its own.
+
+    `tempo` is how its time went; exchanges up to number `blameless_until` are not held against clients.
+    """
 
     def __init__(self, name: str, store: Store, terms: Terms, trades: Mapping[str, tuple[Trade, object]]) -> None:
         self.name = name
@@ -67,6 +70,8 @@ class Sandbox:
         self.terms = terms
         self.seed = terms.seed
         self.journal = Journal(terms.journal)
+        self.tempo = Tempo(store.get(f"{name}/sandbox", "clock") or terms.clock)
+        self.blameless_until = 0
         self.post = Post(store, name)
         self.houses = {name: House(self, trade, options) for name, (trade, options) in trades.items()}
         self._shelf = f"{name}/sandbox"
@@ -82,6 +87,7 @@ class Sandbox:
     def set_clock(self, clock: Clock) -> None:
         """Let time go on by another clock."""
         self.store.update(self._shelf, "clock", lambda _: clock)
+        self.tempo.begins(self.journal.count, clock)
 
     def now(self) -> datetime:
         """Mock time."""
@@ -90,6 +96,7 @@ class Sandbox:
     def advance(self, by: timedelta) -> datetime:
         """Move mock time forward and answer the new one."""
         moved: Clock = self.store.update(self._shelf, "clock", lambda old: (old or self.terms.clock).advanced(by))
+        self.tempo.begins(self.journal.count, moved)
         return moved.now()
 
     def watched(self, what: Changing, now: datetime) -> None:
@@ -159,6 +166,8 @@ class Sandbox:
         """Begin again: no jobs, no accounts, full balances, the first instant, an empty journal."""
         self.store.clear(f"{self.name}/")
         self.journal.forget()
+        self.tempo = Tempo(self.terms.clock)
+        self.blameless_until = 0
         for house in self.houses.values():
             house._remembered.clear()  # noqa: SLF001 - a sandbox owns its houses
 

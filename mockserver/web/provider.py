@@ -9,6 +9,7 @@ from typing import Any, Literal
 from starlette.responses import Response
 
 from mockserver.core.accounts import Account, Trade
+from mockserver.core.conduct.advice import Advice
 from mockserver.core.house import House
 from mockserver.core.jobs import Job
 from mockserver.core.limits import Limit
@@ -94,7 +95,8 @@ class Provider:
     whose fields are the settings of its table in `fauxreel.toml`. `headers` go out with every answer, `stamp`
     adds what depends on the call, `admits` refuses accounts whose plan lacks an operation. `endings` are the stages
     into which a job can be ended by hand (`done`, `failed`, `cancelled`), `result_path` is where a job's result lies.
-    `announcements` are webhooks, `extras` what its accounts have besides.
+    `announcements` are webhooks, `extras` what its accounts have besides, `advice` is what it asks of clients, by the
+    options.
     """
 
     name: str
@@ -117,3 +119,4 @@ class Provider:
     result_path: Callable[[Job], str | None] | None = None
     announcements: Announcements | None = None
     extras: Extras | None = None
+    advice: Callable[[Any], Advice] | None = None

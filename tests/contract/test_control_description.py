@@ -100,6 +100,19 @@ async def test_what_it_tells_of_requests(ask):
     assert [one["operation"] for one in older["items"]] == ["generate_video"]
 
 
+async def test_what_it_tells_of_conduct(ask):
+    job = await ordered(ask)
+    await ask("GET", f"/api/v1/jobs/{job}?verbose=1", 200, headers=NOUVEL)
+    await ask("GET", f"/api/v1/jobs/{job}", 401)
+    found = await ask("GET", "/_mock/conduct?provider=nouvel", 200)
+
+    assert [one["id"] for one in found["items"]] == ["unknown-field", "polled-without-key"]
+    assert (await ask("GET", "/_mock/conduct?id=unknown-field&limit=1", 200))["total"] == 1
+    await ask("GET", "/_mock/conduct?id=nothing", 400)
+    await ask("GET", "/_mock/conduct?provider=nobody", 404)
+    await ask("DELETE", "/_mock/conduct", 204)
+
+
 async def test_what_it_tells_of_sandboxes_and_how_their_jobs_go(ask):
     new = {
         "name": "own",

@@ -12,6 +12,7 @@ from mockserver import pytest_plugin, testing
 from mockserver.cli import _parser
 from mockserver.control.room import TASKS
 from mockserver.core.accounts import FLAGS
+from mockserver.core.conduct import FINDINGS
 from mockserver.core.faults import FAULTS
 from mockserver.core.scenarios import SCENARIOS
 from mockserver.settings import Settings, discover
@@ -23,6 +24,7 @@ COMMAND_LINE = page("docs/reference/command-line.md")
 SETTINGS = page("docs/reference/settings.md")
 CONTROL = page("docs/reference/control-api.md")
 SCENARIO_PAGE = page("docs/reference/scenarios.md")
+CONDUCT = page("docs/reference/conduct.md")
 KEYS = page("docs/reference/keys-and-accounts.md")
 PLUGIN = page("docs/reference/pytest-plugin.md")
 
@@ -100,6 +102,21 @@ def test_every_scenario_is_documented_and_no_other():
 def test_every_fault_is_documented_and_no_other():
     named = set(re.findall(r"^\| `([a-z_]+)(?:\([0-9]+\))?` \|", page("docs/reference/faults.md").text, re.MULTILINE))
     assert named == set(FAULTS)
+
+
+def test_every_finding_is_documented_and_no_other():
+    named = set(re.findall(r"^\| `([a-z-]+)` \|", CONDUCT.text, re.MULTILINE))
+    assert named == set(FINDINGS)
+
+
+def test_the_page_of_conduct_says_which_provider_has_which_finding():
+    for provider, column in (("nanogpt", 1), ("nouvel", 2), ("viddyscribe", 3), ("artnex", 4)):
+        [advice] = [found.advice(found.options()) for found in discover() if found.name == provider]
+        cells = {
+            line.split("|")[1].strip("` "): line.split("|")[2:] for line in CONDUCT.text.splitlines() if "|" in line
+        }
+        documented = {kind for kind in FINDINGS if cells[kind][column].strip()}
+        assert documented == set(advice.counsel)
 
 
 @pytest.mark.parametrize("flag", FLAGS)

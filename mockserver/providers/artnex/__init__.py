@@ -7,6 +7,7 @@ from mockserver.web.keys import RawHeaderMap
 from mockserver.web.provider import Provider
 
 from . import outputs, timeline
+from .advice import advice
 from .errors import answer
 from .options import Options
 from .routes import ROUTES
@@ -38,4 +39,5 @@ PROVIDER = Provider(
     key_variables=("ARTNEX_API_KEY",),
     endings=timeline.ENDINGS,
     result_path=outputs.path,
+    advice=advice,
 )

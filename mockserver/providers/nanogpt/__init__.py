@@ -5,6 +5,7 @@ from mockserver.web.keys import bearer, header
 from mockserver.web.provider import Provider
 
 from . import outputs, timeline
+from .advice import advice
 from .errors import answer
 from .options import Options
 from .routes import ROUTES
@@ -30,4 +31,5 @@ PROVIDER = Provider(
     cors=True,
     endings=timeline.ENDINGS,
     result_path=lambda job: next(iter(outputs.paths(job)), None),
+    advice=advice,
 )

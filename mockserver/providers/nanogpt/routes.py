@@ -199,10 +199,12 @@ async def media(call: Call) -> Response:
     """`GET /media/nanogpt/{run_id}/{name}`: where the links lead; no key is needed, and none is refused."""
     job = call.house.job(call.params["run_id"])
     name = call.params["name"]
-    names = [path.rpartition("/")[2] for path in outputs.paths(job)] if job is not None else []
-    if job is None or (name not in names and name not in PICTURES) or not _given(call, job):
+    if job is None:
         raise NotFound("file", name)
     call.job_id = job.id
+    names = [path.rpartition("/")[2] for path in outputs.paths(job)]
+    if (name not in names and name not in PICTURES) or not _given(call, job):
+        raise NotFound("file", name)
     return await _file(call, job, PICTURES.get(name, "video"), names.index(name) if name in names else 0)
 
 

@@ -13,6 +13,7 @@ from mockserver.web.keys import bearer
 from mockserver.web.provider import Announcements, Extras, Provider
 
 from . import outputs, timeline
+from .advice import advice
 from .catalogue import CYCLE, PLANS
 from .errors import answer
 from .options import Options
@@ -70,4 +71,5 @@ PROVIDER = Provider(
         rhythm=Rhythm(waits=(NOTHING, 10 * SECOND, 60 * SECOND)), patience=_patience, message=outputs.announcement
     ),
     extras=Extras(fields={"credits": Decimal, "webhook_secret": str}, shown=outputs.shown, laid_down=outputs.laid_down),
+    advice=advice,
 )

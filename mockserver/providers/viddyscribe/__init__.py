@@ -8,6 +8,7 @@ from mockserver.web.keys import header
 from mockserver.web.provider import Provider
 
 from . import outputs, timeline
+from .advice import advice
 from .catalogue import MB, STARTER
 from .errors import answer
 from .options import Options
@@ -45,4 +46,5 @@ PROVIDER = Provider(
     body_limit=4 * MB,
     endings=timeline.ENDINGS,
     result_path=_result_path,
+    advice=advice,
 )

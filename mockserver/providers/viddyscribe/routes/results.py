@@ -44,12 +44,12 @@ def _links(call: Call, job: Job) -> dict[str, str]:
 async def download(call: Call) -> Response:
     """`GET /enterprise/results/{file}`: a file of a job, by a signed link."""
     name = call.params["file"]
-    links.check(call, f"/enterprise/results/{name}")
     job_id, _, ending = name.rpartition(".")
     job = call.house.job(job_id)
+    call.job_id = None if job is None else job.id
+    links.check(call, f"/enterprise/results/{name}")
     if job is None or job.at(call.now).stage.state != "done":
         raise Gone("link")
-    call.job_id = job.id
     order = outputs.order_of(job)
     file = outputs.file_name(order, ending)
     source, narration = await _source(call, order.footage), outputs.narration_of(order)
