@@ -5,7 +5,7 @@ A refusal carries facts, never text: each provider has one `answer(refusal)`, a 
 `Refusal` at the end of the module is the union of all of it.
 
 `clause` names the rule of `contracts/` that a refusal rests on, where the place that raises it knows
-better than the provider's `answer`.
+better than the provider's `answer`. `fault` is what asked for the refusal, where no rule did.
 """
 
 from dataclasses import dataclass, field
@@ -18,6 +18,7 @@ class Refused(Exception):  # noqa: N818 - it is an answer, not an error of the p
     """The common root: raise one of the final classes below."""
 
     clause: str | None = field(default=None, kw_only=True)
+    fault: str | None = field(default=None, kw_only=True)
 
 
 @final

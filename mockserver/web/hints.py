@@ -37,6 +37,8 @@ HINTS: Mapping[type[Refused], Callable[[Any], str]] = {
 
 def hint(refusal: Refused) -> bytes | None:
     """What helps to understand a refusal, as the value of a header; None where the answer says it all."""
+    if refusal.fault is not None:
+        return f"the fault {refusal.fault} asked for it".encode()
     tell = HINTS.get(type(refusal))
     if tell is None:
         return None

@@ -20,16 +20,22 @@ USUAL: Mapping[int, Callable[[], Refusal]] = {
     413: lambda: no.BodyTooLarge(2**20),
     429: lambda: no.OverLimit("requests", SECOND),
     500: no.Crashed,
+    503: no.Unavailable,
 }
 """What usually is refused with a status; who is over a limit may come again after a second."""
 
 
 def refusal_for(provider: "Provider", options: Any, status: int) -> Refusal:  # noqa: ANN401 - the provider's own
     """Find the refusal that a provider words with this status; where it has none, it says the status's name."""
-    usual = USUAL[status]() if status in USUAL else None
-    if usual is not None and provider.answer(usual, options).status_code == status:
-        return usual
+    found = USUAL[status]() if status in USUAL else None
+    if found is None or provider.answer(found, options).status_code != status:
+        found = no.InTrouble(status, _phrase(status))
+    found.fault = f"status({status})"
+    return found
+
+
+def _phrase(status: int) -> str:
     try:
-        return no.InTrouble(status, HTTPStatus(status).phrase.capitalize())
+        return HTTPStatus(status).phrase.capitalize()
     except ValueError:
-        return no.InTrouble(status, f"Error {status}")
+        return f"Error {status}"

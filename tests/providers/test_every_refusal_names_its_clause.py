@@ -23,6 +23,8 @@ REASONS = [
     no.RequestTooLarge("headers"),
     no.RequestTooLarge("address"),
     no.Crashed(),
+    no.Unavailable(),
+    no.InTrouble(504, "Gateway timeout"),
     no.KeyMissing(),
     *(no.KeyRejected(why) for why in ("malformed", "unknown", "revoked", "expired")),
     no.NotPermitted("generate"),

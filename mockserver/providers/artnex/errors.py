@@ -51,7 +51,7 @@ def answer(refusal: Refusal, options: Options) -> Reply:  # noqa: ARG001 - one v
         case no.MissingMedia() | no.MediaUnusable() | no.MediaTooLarge() | no.MediaTooLong():
             return _bad_image(refusal)
         case no.InTrouble(status=status, phrase=phrase):
-            return error(status, phrase.lower().replace(" ", "_"), f"{phrase}.")
+            return error(status, phrase.lower().replace(" ", "_"), f"{phrase}.", clause="artnex.errors.other-statuses")
         case _:
             return _bad_field(refusal)
 

@@ -68,7 +68,7 @@ def answer(refusal: Refusal, options: Options) -> Reply:
         case no.BodyTooLarge() | no.MediaTooLarge() | no.MediaTooLong() | no.MediaUnusable() | no.MissingMedia():
             return _bad_media(refusal, options)
         case no.InTrouble(status=status, phrase=phrase):
-            return error(options, status, phrase)
+            return error(options, status, phrase, clause="nanogpt.errors.other-statuses")
         case _:
             return _bad_field(refusal, options)
 

@@ -144,7 +144,7 @@ def _plumbing(refusal: Plumbing) -> Reply:
         case no.Unavailable():
             return error(503, "Service unavailable", "nouvel.errors.unavailable")
         case no.InTrouble(status=status, phrase=phrase):
-            return error(status, phrase)
+            return error(status, phrase, "nouvel.errors.other-statuses")
         case no.BadRange(size=size):
             headers = [(b"content-range", b"bytes */%d" % size)]
             return error(416, "Range not satisfiable", "nouvel.results.byte-ranges", headers=headers)

@@ -36,7 +36,7 @@ def answer(refusal: Refusal, options: Options) -> Reply:  # noqa: ARG001 - Viddy
         ):
             return _plumbing(refusal)
         case no.InTrouble(status=status, phrase=phrase):
-            return error(status, phrase.lower().replace(" ", "_"), phrase, None)
+            return error(status, phrase.lower().replace(" ", "_"), phrase, "viddyscribe.errors.other-statuses")
         case _:
             return error(400, "invalid_request", _problem(refusal), "viddyscribe.errors.invalid-request")
 
