@@ -14,7 +14,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from mockserver import __version__
-from mockserver.control import accounts, clauses, conduct, faults, jobs, requests, sandboxes, time, webhooks
+from mockserver.control import accounts, clauses, conduct, faults, jobs, requests, sandboxes, snapshots, time, webhooks
 from mockserver.control.desk import ControlError, Desk, Task, answer
 from mockserver.core.faults import UnknownNameError
 from mockserver.core.post import is_loopback
@@ -48,6 +48,10 @@ TASKS: Mapping[tuple[str, str], Task] = {
     ("GET", "sandboxes/{name}"): sandboxes.get_sandbox,
     ("DELETE", "sandboxes/{name}"): sandboxes.delete_sandbox,
     ("POST", "reset"): sandboxes.reset,
+    ("GET", "snapshots"): snapshots.list_snapshots,
+    ("POST", "snapshots"): snapshots.take_snapshot,
+    ("PUT", "snapshots/{name}/restore"): snapshots.restore_snapshot,
+    ("DELETE", "snapshots/{name}"): snapshots.delete_snapshot,
     ("GET", "clock"): time.get_clock,
     ("PUT", "clock"): time.put_clock,
     ("POST", "clock/advance"): time.advance,

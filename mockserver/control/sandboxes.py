@@ -11,8 +11,10 @@ from starlette.responses import Response
 from mockserver import __version__
 from mockserver.control import time
 from mockserver.control.desk import SAFE, ControlError, Desk, amount, answer, instant, page
+from mockserver.core import snapshots
 from mockserver.core.clock import EPOCH, Clock, wall_now
 from mockserver.core.scenarios import SCENARIOS, Plan, Queued, Scenario, UnknownScenarioError, named
+from mockserver.core.snapshots import Snapshot
 from mockserver.core.world import BadSandboxError, Sandbox, Terms
 from mockserver.web.complaints import sentence
 
@@ -26,13 +28,15 @@ class FirstClock(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class NewSandbox(msgspec.Struct, forbid_unknown_fields=True):
-    """A sandbox to make; what is left out is as the server's settings say."""
+    """A sandbox to make; what is left out is as the server's settings say, or as it is in the one it is made `from`."""
 
     name: str
     clock: FirstClock | Literal["scaled", "frozen", "auto"] | None = None
     seed: Annotated[int, msgspec.Meta(ge=-SAFE, le=SAFE)] | None = None
     accounts: dict[str, dict[str, Decimal]] = {}
     settings: dict[str, Any] = {}
+    source: str | None = msgspec.field(name="from", default=None)
+    snapshot: str | None = None
 
 
 class QueuedScenario(msgspec.Struct, forbid_unknown_fields=True):
@@ -121,18 +125,51 @@ async def make_sandbox(desk: Desk) -> Response:
             raise ControlError(400, "bad_field", f"'accounts': '{provider[:80]}' is not served here.")
         for key, available in accounts.items():
             accounts[key] = amount(available, f"accounts.{provider}.{key[:80]}")
-    terms = replace(
-        desk.world.terms,
-        clock=_clock(new.clock, desk.world.terms),
-        seed=desk.world.terms.seed if new.seed is None else new.seed,
-    )
-    sandbox = _opened(desk, new, terms)
+    sandbox = _made(desk, new) if new.source is None else _forked(desk, new, new.source)
     now = sandbox.now()
     for provider, accounts in new.accounts.items():
         house = sandbox.houses[provider]
         for key, available in accounts.items():
             house.grant(house.known(key, now), available, now)
     return answer(shown(desk, sandbox), 201)
+
+
+def _forked(desk: Desk, new: NewSandbox, source: str) -> Sandbox:
+    """Begin a sandbox as another one is, or as it was at a snapshot."""
+    if new.clock is not None or new.seed is not None or new.settings:
+        raise ControlError(
+            400, "bad_field", "'from' leaves no room for 'clock', 'seed' and 'settings': they come along."
+        )
+    found = next((sandbox for sandbox in desk.world.sandboxes() if sandbox.name == source), None)
+    if found is None:
+        raise ControlError(404, "unknown_sandbox", f"There is no sandbox {source[:80]!r}.")
+    snapshot = None if new.snapshot is None else snapshot_of(found, new.snapshot)
+    try:
+        return snapshots.fork(desk.world, new.name, found, snapshot)
+    except BadSandboxError as error:
+        raise ControlError(400, "bad_sandbox", sentence(error)) from error
+
+
+def snapshot_of(sandbox: Sandbox, name: str) -> Snapshot:
+    """The sandbox's snapshot of this name; ControlError 404 if there is none."""
+    found = snapshots.find(sandbox, name)
+    if found is None:
+        known = ", ".join(one.name for one in snapshots.newest(sandbox)) or "none yet"
+        where = f"The sandbox '{sandbox.name}' has no snapshot {name[:80]!r}."
+        raise ControlError(404, "unknown_snapshot", where, f"There are: {known}")
+    return found
+
+
+def _made(desk: Desk, new: NewSandbox) -> Sandbox:
+    """Begin a sandbox by the server's settings, and what differs."""
+    if new.snapshot is not None:
+        raise ControlError(400, "bad_field", "'snapshot' says which one of the sandbox that is named by 'from'.")
+    terms = replace(
+        desk.world.terms,
+        clock=_clock(new.clock, desk.world.terms),
+        seed=desk.world.terms.seed if new.seed is None else new.seed,
+    )
+    return _opened(desk, new, terms)
 
 
 def _opened(desk: Desk, new: NewSandbox, terms: Terms) -> Sandbox:

@@ -1,6 +1,6 @@
 """House: one provider inside one sandbox: its accounts, their money, their jobs and their limits."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
@@ -69,6 +69,15 @@ class House:
         """Lay down what an account is from now on."""
         self._remembered.pop(account.key, None)
         self._store.update(self._accounts, account.key, lambda _: account)
+
+    def opened(self) -> dict[str, Account]:
+        """The accounts that keys have opened and that nothing was laid down of."""
+        return dict(self._remembered)
+
+    def reopen(self, opened: Mapping[str, Account]) -> None:
+        """Let these be the accounts that keys have opened."""
+        self._remembered.clear()
+        self._remembered.update(opened)
 
     def _open(self, key: str, now: datetime) -> Account:
         terms = self.sandbox.terms

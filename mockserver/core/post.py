@@ -118,6 +118,10 @@ class Post:
         )
         return found
 
+    def readdress(self, delivery_id: str, base: str) -> None:
+        """Let the links of an announcement lead to another address of this server."""
+        self._store.update(self._shelf, delivery_id, lambda old: old and replace(old, base=base))
+
     def newest(self) -> Iterator[Delivery]:
         """All deliveries, the newest first."""
         return (delivery for _, delivery in self._store.newest(self._shelf))

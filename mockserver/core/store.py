@@ -96,6 +96,13 @@ class Store(Protocol):
         """
         ...
 
+    def copy(self, source: str, target: str) -> None:
+        """Forget all whose names begin with `target`, and have all that begin with `source` there too; indivisibly.
+
+        The copy goes its own way afterwards. Neither prefix begins with the other.
+        """
+        ...
+
     def clear(self, prefix: str) -> None:
         """Forget all shelves, queues and buckets whose names begin with `prefix`."""
         ...

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
-from mockserver.core.accounts import Trade
+from mockserver.core.accounts import Account, Trade
 from mockserver.core.asked import Asked
 from mockserver.core.clock import Clock, Tempo, wall_now
 from mockserver.core.faults import NO_TROUBLE, Fault, Laid, Trouble
@@ -21,6 +21,9 @@ from mockserver.core.store import Store
 
 REGISTER = "/sandboxes"
 """The shelf of all sandboxes' beginnings; no sandbox has an empty name."""
+
+SNAPSHOTS = "/snapshots"
+"""What snapshots lie under, by the sandbox's name."""
 
 SANDBOX_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 NO_PLAN = Plan()
@@ -162,6 +165,13 @@ class Sandbox:
         self.store.update(self._shelf, "trouble", change)
         return found[-1]
 
+    def begin_with(self, clock: Clock, opened: Mapping[str, Mapping[str, Account]]) -> None:
+        """Go on with what was put into the store under this sandbox's name: by this clock, with accounts in memory."""
+        for provider, house in self.houses.items():
+            house.reopen(opened.get(provider, {}))
+        self.set_clock(clock)
+        self.blameless_until = self.journal.count  # who orders again what is undone by this does not order it twice
+
     def reset(self) -> None:
         """Begin again: no jobs, no accounts, full balances, the first instant, an empty journal."""
         self.store.clear(f"{self.name}/")
@@ -169,7 +179,7 @@ class Sandbox:
         self.tempo = Tempo(self.terms.clock)
         self.blameless_until = 0
         for house in self.houses.values():
-            house._remembered.clear()  # noqa: SLF001 - a sandbox owns its houses
+            house.reopen({})
 
 
 class World:
@@ -202,6 +212,7 @@ class World:
             raise BadSandboxError(f"the server holds {self.terms.sandboxes} sandboxes already: delete one first")
         if name in self._sandboxes:
             self._sandboxes[name].reset()
+            self._forget_snapshots(name)
         beginning = Beginning(terms, options)
         self.store.update(REGISTER, name, lambda _: beginning)
         sandbox = self._sandboxes[name] = self._begun(name, beginning)
@@ -221,5 +232,22 @@ class World:
         sandbox = self._sandboxes.pop(name, None)
         if sandbox is not None:
             sandbox.reset()
+            self._forget_snapshots(name)
             self.store.update(REGISTER, name, lambda _: None)
         return sandbox is not None
+
+    def beginning(self, name: str) -> Beginning:
+        """What a sandbox began with."""
+        found: Beginning | None = self.store.get(REGISTER, name)
+        return found or Beginning()
+
+    def _forget_snapshots(self, name: str) -> None:
+        shelf = shelf_of_snapshots(name)
+        self.store.clear(f"{shelf}/")
+        for key in [key for key, _ in self.store.newest(shelf)]:
+            self.store.update(shelf, key, lambda _: None)
+
+
+def shelf_of_snapshots(name: str) -> str:
+    """The shelf of a sandbox's snapshots; what is in them lies under names that begin with it."""
+    return f"{SNAPSHOTS}/{name}"

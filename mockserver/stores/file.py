@@ -21,7 +21,7 @@ MICROSECOND = timedelta(microseconds=1)
 
 Redo = tuple[Any, ...]
 """One change: `put` shelf key value, `drop` shelf key, `plan` queue at number item, `done` number,
-`pass` bucket at until, `forget` prefix."""
+`pass` bucket at until, `forget` prefix, `copy` source target (shelves and buckets; queues have new numbers)."""
 
 SCHEMA = """
 CREATE TABLE names (id INTEGER PRIMARY KEY, name BLOB NOT NULL UNIQUE);
@@ -184,18 +184,26 @@ class _Page:
             case ("put", shelf, key, value):
                 self._facts[shelf, key] = value
             case ("plan", queue, at, number, item):
-                self._plans[number] = (number, self._name(queue), _number(at), self._packed(item))
+                packed = item if isinstance(item, Raw) else self._packed(item)
+                self._plans[number] = (number, self._name(queue), _number(at), packed)
             case ("done", number):
                 if self._plans.pop(number, None) is None:
                     self._done.append((number,))
             case ("pass", bucket, at, until):
                 self._passes.append((self._name(bucket), _number(until), _number(at)))
-            case ("drop", shelf, key):
+            case _:
                 self.turn()
+                self._carry_out(change)
+
+    def _carry_out(self, change: Redo) -> None:
+        """Make a change of what has been written by now."""
+        match change:
+            case ("drop", shelf, key):
                 self._base.execute("DELETE FROM facts WHERE shelf = ? AND key = ?", (self._name(shelf), _key(key)))
             case ("forget", prefix):
-                self.turn()
                 self._forget(prefix)
+            case ("copy", source, target):
+                self._copy(source, target)
 
     def turn(self) -> None:
         """Write what was gathered."""
@@ -218,6 +226,18 @@ class _Page:
             self._base.executemany(f"DELETE FROM {table} WHERE {column} = ?", gone)  # noqa: S608 - words of our own
         for name in [name for name in self._names if name.startswith(prefix)]:
             del self._names[name]
+
+    def _copy(self, source: str, target: str) -> None:
+        """Have all of one prefix under another too, in the same order."""
+        found = [(name, number) for name, number in self._names.items() if name.startswith(source)]
+        pairs = [(self._name(target + name[len(source) :]), number) for name, number in found]
+        self._base.executemany(
+            "INSERT INTO facts (shelf, key, value) SELECT ?, key, value FROM facts WHERE shelf = ? ORDER BY id", pairs
+        )
+        self._base.executemany(
+            "INSERT INTO passes (bucket, until, at) SELECT ?, until, at FROM passes WHERE bucket = ? ORDER BY rowid",
+            pairs,
+        )
 
     def _name(self, name: str) -> int:
         found = self._names.get(name)

@@ -128,11 +128,29 @@ class MemoryStore:
     async def saved(self) -> None:
         """Nothing is saved anywhere."""
 
+    def copy(self, source: str, target: str) -> None:
+        """Forget all whose names begin with `target`, and have all that begin with `source` there too."""
+        self.clear(target)
+        self._shelves |= {name: dict(values) for name, values in _renamed(self._shelves, source, target)}
+        self._buckets |= {name: bucket.copy() for name, bucket in _renamed(self._buckets, source, target)}
+        for name, heap in _renamed(self._queues, source, target):
+            self._queues[name] = [(at, next(self._order), item) for at, _, item in sorted(heap, key=_when)]
+
     def clear(self, prefix: str) -> None:
         """Forget all shelves, queues and buckets whose names begin with `prefix`."""
         for names in (self._shelves, self._queues, self._buckets):
             for name in [name for name in names if name.startswith(prefix)]:
                 del names[name]
+
+
+def _renamed(found: dict[str, Any], source: str, target: str) -> list[tuple[str, Any]]:
+    """What is under names that begin with `source`, with the names that a copy has."""
+    return [(target + name[len(source) :], value) for name, value in found.items() if name.startswith(source)]
+
+
+def _when(timed: Timed) -> tuple[datetime, int]:
+    """When an item is due, and which comes first of those due together; items themselves have no order."""
+    return timed[0], timed[1]
 
 
 def _place(values: dict[str, Any], key: str, value: Any) -> None:  # noqa: ANN401 - see core.store

@@ -127,6 +127,14 @@ class SqliteStore(MemoryStore):
             del self._redo[mark:]
             raise
 
+    def copy(self, source: str, target: str) -> None:
+        """Forget all whose names begin with `target`, and have all that begin with `source` there too."""
+        super().copy(source, target)  # it clears the target first, and that is among the changes by now
+        self._redo.append(("copy", source, target))
+        for queue, heap in self._queues.items():
+            if queue.startswith(target):
+                self._redo.extend(("plan", queue, at, number, item) for at, number, item in heap)
+
     def clear(self, prefix: str) -> None:
         """Forget all shelves, queues and buckets whose names begin with `prefix`."""
         super().clear(prefix)

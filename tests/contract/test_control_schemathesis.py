@@ -5,7 +5,7 @@ import httpx
 from tests.contract.schemathesis_kit import Passing, described, journeys
 
 TOKEN = "secret"
-WANT_MORE_THAN_A_SHAPE = ("makeSandbox", "putAccount", "putClock", "advanceClock", "layFault")
+WANT_MORE_THAN_A_SHAPE = ("makeSandbox", "putAccount", "putClock", "advanceClock", "layFault", "takeSnapshot")
 MAY_BE_OUT_OF_REACH = {"positive_data_acceptance": {"expected-statuses": ["2xx", "400", "404"]}}
 """Where more than a shape decides: what is served, which settings there are, what time it is."""
 

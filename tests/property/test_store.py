@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, mkdtemp
 
 import pytest
 from hypothesis import settings
@@ -14,6 +14,7 @@ from mockserver.core.limits import Limit
 from mockserver.stores.memory import MemoryStore
 from mockserver.stores.sqlite import SqliteStore
 
+FOLDER = TemporaryDirectory()
 shelves = st.sampled_from(["a/jobs", "a/accounts", "b/jobs"])
 keys = st.sampled_from(["1", "2", "3", ""])
 values = st.one_of(st.none(), st.integers(), st.text(max_size=3))
@@ -33,7 +34,7 @@ class Stores(RuleBasedStateMachine):
         self.shelves = {}
         self.queues = {}
         self.number = 0
-        self.passed = []
+        self.passed = {}
 
     def made(self):
         return MemoryStore()
@@ -44,12 +45,13 @@ class Stores(RuleBasedStateMachine):
     @rule(now=instants)
     def let_one_pass(self, now):
         since = now - MINUTE
-        if self.passed and now < self.passed[-1]:
+        before = self.passed.get("a/", [])
+        if before and now < before[-1]:
             return  # mock time goes forward
-        self.passed = [at for at in self.passed if at > since]
-        expected = None if len(self.passed) < 2 else self.passed[0] - since
+        passed = self.passed["a/"] = [at for at in before if at > since]
+        expected = None if len(passed) < 2 else passed[0] - since
         if expected is None:
-            self.passed.append(now)
+            passed.append(now)
         assert self.store.admit("a/limits/1", Limit("submit", 2, MINUTE), now) == expected
 
     @rule(shelf=shelves, key=keys, value=values)
@@ -125,12 +127,23 @@ class Stores(RuleBasedStateMachine):
         self.store.clear(prefix)
         self.shelves = {name: its for name, its in self.shelves.items() if not name.startswith(prefix)}
         self.queues = {name: its for name, its in self.queues.items() if not name.startswith(prefix)}
-        if prefix == "a/":
-            self.passed = []
+        self.passed.pop(prefix, None)
+
+    @rule(pair=st.sampled_from([("a/", "b/"), ("b/", "a/"), ("a/", "/kept/a/"), ("/kept/a/", "a/")]))
+    def copy(self, pair):
+        source, target = pair
+        self.store.copy(source, target)
+        for found in (self.shelves, self.queues, self.passed):
+            copied = {
+                target + name[len(source) :]: its.copy() for name, its in found.items() if name.startswith(source)
+            }
+            for name in [name for name in found if name.startswith(target)]:
+                del found[name]
+            found.update(copied)
 
     @invariant()
     def all_is_found_again_newest_first(self):
-        for shelf in ("a/jobs", "a/accounts", "b/jobs"):
+        for shelf in ("a/jobs", "a/accounts", "b/jobs", "b/accounts", "/kept/a/jobs", "/kept/a/accounts"):
             expected = self.shelves.get(shelf, {})
             assert list(self.store.newest(shelf)) == list(reversed(expected.items()))
             assert self.store.count(shelf) == len(expected)
@@ -138,7 +151,8 @@ class Stores(RuleBasedStateMachine):
 
     @invariant()
     def the_earliest_is_next(self):
-        assert self.store.next_due("a/due") == min((at for at, _ in self.queues.get("a/due", [])), default=None)
+        for queue in ("a/due", "b/due", "/kept/a/due"):
+            assert self.store.next_due(queue) == min((at for at, _ in self.queues.get(queue, [])), default=None)
 
 
 class StoresOnDisk(Stores):
@@ -162,6 +176,11 @@ class StoresOnDisk(Stores):
         self.folder.cleanup()
 
 
+def on_disk():
+    """A store whose file is gone when Python cleans up."""
+    return SqliteStore(Path(mkdtemp(dir=FOLDER.name)) / "state.db")
+
+
 TestStores = Stores.TestCase
 TestStoresOnDisk = StoresOnDisk.TestCase
 TestStoresOnDisk.settings = settings(max_examples=25, stateful_step_count=30)
@@ -182,3 +201,41 @@ def test_buckets_are_told_apart():
     assert store.admit("other", limit, START) is None
     assert store.window("one", limit, START) == (1, START + MINUTE)
     assert store.window("none", limit, START) == (0, START)
+
+
+@pytest.mark.parametrize("made", [MemoryStore, on_disk])
+def test_what_is_due_together_keeps_its_order_in_a_copy(made):
+    store = made()
+    for item in ({"not": "sortable"}, {"nor": "this"}, {"neither": "that"}):
+        store.schedule("a/due", START, item)
+    store.copy("a/", "b/")
+    store.schedule("b/due", START, "later")
+
+    assert store.due("b/due", START) == [{"not": "sortable"}, {"nor": "this"}, {"neither": "that"}, "later"]
+    assert len(store.due("a/due", START)) == 3
+    store.close()
+
+
+def test_a_bucket_and_its_copy_go_their_own_ways():
+    store, limit = MemoryStore(), Limit("submit", 2, MINUTE)
+    store.admit("a/x", limit, START)
+    store.copy("a/", "b/")
+    store.admit("a/x", limit, START)
+
+    assert store.window("b/x", limit, START)[0] == 1
+    assert store.window("a/x", limit, START)[0] == 2
+
+
+def test_a_copy_of_what_nobody_has_looked_at_since_the_start_is_whole(tmp_path):
+    first = SqliteStore(tmp_path / "state.db")
+    first.update("a/jobs", "1", lambda _: ("x", START))
+    first.schedule("a/due", START, ("y", 1))
+    first.close()
+    second = SqliteStore(tmp_path / "state.db")
+    second.copy("a/", "b/")
+    second.close()
+    third = SqliteStore(tmp_path / "state.db")
+
+    assert third.get("b/jobs", "1") == ("x", START)
+    assert third.due("b/due", START) == [("y", 1)]
+    third.close()
