@@ -6,7 +6,7 @@ server needs. `asgi_app` is the server inside this process.
 
 from mockserver.testing.asgi import asgi_app
 from mockserver.testing.line import ControlError, ServerError
-from mockserver.testing.results import Due, Entry, Job, Request, Webhook
+from mockserver.testing.results import Due, Entry, Fault, Job, Request, Webhook
 from mockserver.testing.sandbox import Account, Clock, Sandbox
 from mockserver.testing.server import Server
 
@@ -16,6 +16,7 @@ __all__ = [
     "ControlError",
     "Due",
     "Entry",
+    "Fault",
     "Job",
     "Request",
     "Sandbox",

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from mockserver.testing.terms import flat
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
 
 def asgi_app(**settings: object) -> "ASGIApp":
@@ -13,8 +13,20 @@ def asgi_app(**settings: object) -> "ASGIApp":
 
     Takes the settings of a server; those of a provider as a table, `nanogpt={"profile": "2025"}`. Time goes by polls
     (`clock="auto"`) unless told otherwise. Its control API wants a loopback host: `base_url="http://localhost"`.
+    Where a fault drops a connection it raises the error that httpx would see over a socket.
     """
-    from mockserver.app import create_app  # noqa: PLC0415 - whoever only imports `testing` needs no server
-    from mockserver.settings import load  # noqa: PLC0415 - as above
+    import httpx  # noqa: PLC0415 - whoever only imports `testing` needs no server
 
-    return create_app(load({"clock": "auto", **flat(settings)}))
+    from mockserver.app import create_app  # noqa: PLC0415 - as above
+    from mockserver.settings import load  # noqa: PLC0415 - as above
+    from mockserver.web.faults import DroppedError  # noqa: PLC0415 - as above
+
+    street = create_app(load({"clock": "auto", **flat(settings)}))
+
+    async def app(scope: "Scope", receive: "Receive", send: "Send") -> None:
+        try:
+            await street(scope, receive, send)
+        except DroppedError as error:
+            raise (httpx.ReadError if error.hard else httpx.RemoteProtocolError)(str(error)) from error
+
+    return app

@@ -58,7 +58,8 @@ class Job:
 class Request:
     """An exchange with a provider, from the journal; keys are redacted.
 
-    `at` is mock time, `clause` the rule that a refusal rests on. `body` and `answer` are the first 4 KiB, as text.
+    `at` is mock time, `clause` the rule that a refusal rests on, `fault` what disturbed it; `status` is 0 where there
+    was no answer. `body` and `answer` are the first 16 KiB, as text.
     """
 
     number: int
@@ -72,6 +73,7 @@ class Request:
     job: str | None
     status: int
     clause: str | None
+    fault: str | None
     headers: Mapping[str, str]
     body: str
     answer_headers: Mapping[str, str]
@@ -84,6 +86,18 @@ class Request:
     def answer_json(self) -> Any:  # noqa: ANN401 - any JSON
         """The answer, as JSON; ValueError if it is none, or was longer than what is kept."""
         return json.loads(self.answer)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A fault that is laid down: `fault` as in `status(503)`, what it `match`es, how often it may and did strike."""
+
+    id: str
+    fault: str
+    match: Mapping[str, str | None]
+    times: int | None
+    seen: int
+    struck: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +155,7 @@ def request(told: Mapping[str, Any]) -> Request:
         job=told["job"],
         status=told["status"],
         clause=told["clause"],
+        fault=told["fault"],
         headers=told["request"]["headers"],
         body=told["request"]["body"],
         answer_headers=told["response"]["headers"],
@@ -156,6 +171,11 @@ def entry(told: Mapping[str, Any]) -> Entry:
 def due(told: Mapping[str, Any]) -> Due:
     """Read what became due."""
     return Due(instant(told["at"]), told["what"], told["provider"], told["id"])
+
+
+def fault(told: Mapping[str, Any]) -> Fault:
+    """Read a fault that is laid down."""
+    return Fault(told["id"], told["fault"], told["match"], told["times"], told["seen"], told["struck"])
 
 
 def webhook(told: Mapping[str, Any]) -> Webhook:

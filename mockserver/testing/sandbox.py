@@ -8,11 +8,14 @@ from typing import Any, Literal
 
 from mockserver.testing import results
 from mockserver.testing.line import ControlError, Line, segment
-from mockserver.testing.results import Due, Entry, Job, Request, Webhook
+from mockserver.testing.results import Due, Entry, Fault, Job, Request, Webhook
 from mockserver.testing.timeline import timeline
 
 Mode = Literal["auto", "frozen", "scaled"]
 PAGE = 1000
+MATCH = ("provider", "method", "path", "key", "operation")
+FAULT_WORDS = {"lasts": "for", "starts": "from", "ends": "until"}
+"""The control API's words that Python keeps for itself."""
 
 
 class Sandbox:
@@ -79,6 +82,27 @@ class Sandbox:
         job_id = job if isinstance(job, str) else job.id
         return results.job(self.ask("POST", f"jobs/{segment(job_id)}/end", {"as": how}))
 
+    # What disturbs exchanges ----------------------------------------------------------------------------------
+
+    def fault(self, name: str, argument: float | None = None, **how: object) -> Fault:
+        """Disturb exchanges to come: `fault("status", 503, times=1)`; answers the fault that is laid down.
+
+        How: times, after, every, probability; lasts (seconds of mock time), starts, ends (instants). Which requests:
+        provider, method, path, key, operation.
+        """
+        match = {asked: how.pop(asked) for asked in MATCH if asked in how}
+        asked = {FAULT_WORDS.get(one, one): _plain(value) for one, value in how.items()}
+        written = name if argument is None else f"{name}({argument:g})"
+        return results.fault(self.ask("POST", "faults", {"fault": written, "match": match, **asked}))
+
+    def faults(self) -> list[Fault]:
+        """The faults that are laid down, with how often each has struck."""
+        return [results.fault(told) for told in self.ask("GET", "faults")["items"]]
+
+    def lift(self, fault: Fault | None = None) -> None:
+        """Take a fault away; left out: all of them."""
+        self.ask("DELETE", "faults" if fault is None else f"faults/{segment(fault.id)}")
+
     # What happened --------------------------------------------------------------------------------------------
 
     def account(self, provider: str, key: str | None = None) -> "Account":
@@ -97,13 +121,14 @@ class Sandbox:
     def requests(self, **filters: object) -> list[Request]:
         """The exchanges with providers, the first one first; as many as the journal keeps.
 
-        Filters are those of `GET /_mock/requests`: provider, operation, status, job.
+        Filters are those of `GET /_mock/requests`: provider, operation, status, job, method, path, key, clause …
         """
         return [results.request(told) for told in reversed(list(self._pages("requests", "before", filters)))]
 
     def count(self, **filters: object) -> int:
-        """How many exchanges there were, with the filters of `requests`."""
-        return sum(1 for _ in self._pages("requests", "before", filters))
+        """How many exchanges the journal has, with the filters of `requests`; and `body`, JSON that theirs contains."""
+        count: int = self.ask("POST", "requests/count", filters)["count"]
+        return count
 
     def webhooks(self, job: Job | str | None = None) -> list[Webhook]:
         """The attempts to announce the ends of jobs, the first one first."""

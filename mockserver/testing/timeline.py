@@ -82,7 +82,8 @@ def _request(told: Mapping[str, Any]) -> str:
     query = f"?{told['query']}" if told["query"] else ""
     who = f" key {told['key']}" if told["key"] else ""
     why = f" ({told['clause']})" if told["clause"] else ""
-    return f"{told['method']} {inside}{query}{who} → {told['status']}{why}"
+    fault = f" fault {told['fault']}" if told["fault"] else ""
+    return f"{told['method']} {inside}{query}{who} → {told['status'] or 'no answer'}{why}{fault}"
 
 
 def _account(sandbox: "Sandbox", provider: str, key: str) -> str:

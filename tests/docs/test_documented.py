@@ -16,7 +16,7 @@ from mockserver.core.conduct import FINDINGS
 from mockserver.core.faults import FAULTS
 from mockserver.core.scenarios import SCENARIOS
 from mockserver.settings import Settings, discover
-from mockserver.testing import Account, Clock, Due, Entry, Job, Request, Sandbox, Server, Webhook
+from mockserver.testing import Account, Clock, Due, Entry, Fault, Job, Request, Sandbox, Server, Webhook
 from mockserver.testing.terms import KNOWN
 from tests.docs.pages import anchor, page
 
@@ -154,7 +154,7 @@ def own_attributes(of):
     return re.findall(r"^        self\.([a-z]\w*) = ", inspect.getsource(of), re.MULTILINE)
 
 
-@pytest.mark.parametrize("of", [Job, Request, Entry, Due, Webhook])
+@pytest.mark.parametrize("of", [Job, Request, Entry, Due, Fault, Webhook])
 def test_every_field_of_what_a_sandbox_tells_is_on_the_page_of_the_plugin(of):
     assert not [name for name in fields(of) if f"`{name}`" not in PLUGIN.prose]
 
@@ -176,5 +176,14 @@ def words(cell):
 
 
 def test_all_that_is_exported_for_tests_is_on_the_page_of_the_plugin():
-    known = {"Account", "Clock", "Due", "Entry", "Job", "Request", "Webhook"}  # what the page describes by its fields
+    known = {
+        "Account",
+        "Clock",
+        "Due",
+        "Entry",
+        "Fault",
+        "Job",
+        "Request",
+        "Webhook",
+    }  # what the page describes by its fields
     assert not [name for name in set(testing.__all__) - known if name not in PLUGIN.text]
