@@ -14,7 +14,19 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from mockserver import __version__
-from mockserver.control import accounts, clauses, conduct, faults, jobs, requests, sandboxes, snapshots, time, webhooks
+from mockserver.control import (
+    accounts,
+    clauses,
+    conduct,
+    faults,
+    jobs,
+    requests,
+    sandboxes,
+    scenarios,
+    snapshots,
+    time,
+    webhooks,
+)
 from mockserver.control.desk import ControlError, Desk, Task, answer
 from mockserver.core.faults import UnknownNameError
 from mockserver.core.post import is_loopback
@@ -66,9 +78,9 @@ TASKS: Mapping[tuple[str, str], Task] = {
     ("GET", "requests.har"): requests.export_requests,
     ("GET", "conduct"): conduct.list_conduct,
     ("DELETE", "conduct"): conduct.forget_conduct,
-    ("GET", "scenarios"): sandboxes.get_scenarios,
-    ("PUT", "scenarios"): sandboxes.put_scenarios,
-    ("POST", "scenarios/queue"): sandboxes.queue_scenario,
+    ("GET", "scenarios"): scenarios.get_scenarios,
+    ("PUT", "scenarios"): scenarios.put_scenarios,
+    ("POST", "scenarios/queue"): scenarios.queue_scenario,
     ("GET", "faults"): faults.list_faults,
     ("POST", "faults"): faults.lay_fault,
     ("DELETE", "faults"): faults.lift_faults,

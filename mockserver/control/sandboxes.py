@@ -1,4 +1,4 @@
-"""Sandboxes and how their jobs go: `sandboxes`, `reset`, `scenarios`, `providers`, `health`."""
+"""Sandboxes, and what is served in them: `sandboxes`, `reset`, `providers`, `health`."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -13,7 +13,6 @@ from mockserver.control import time
 from mockserver.control.desk import SAFE, ControlError, Desk, amount, answer, instant, page
 from mockserver.core import snapshots
 from mockserver.core.clock import EPOCH, Clock, wall_now
-from mockserver.core.scenarios import SCENARIOS, Plan, Queued, Scenario, UnknownScenarioError, named
 from mockserver.core.snapshots import Snapshot
 from mockserver.core.world import BadSandboxError, Sandbox, Terms
 from mockserver.web.complaints import sentence
@@ -37,23 +36,6 @@ class NewSandbox(msgspec.Struct, forbid_unknown_fields=True):
     settings: dict[str, Any] = {}
     source: str | None = msgspec.field(name="from", default=None)
     snapshot: str | None = None
-
-
-class QueuedScenario(msgspec.Struct, forbid_unknown_fields=True):
-    """A scenario for the next jobs."""
-
-    scenario: str
-    times: int = 1
-    provider: str | None = None
-    at: float | None = None
-
-
-class Defaults(msgspec.Struct, forbid_unknown_fields=True):
-    """How jobs go that do not say so themselves."""
-
-    default: str = "succeeds"
-    at: float | None = None
-    queue: list[QueuedScenario] = []
 
 
 async def health(desk: Desk) -> Response:
@@ -213,52 +195,3 @@ async def reset(desk: Desk) -> Response:
     """Begin the sandbox again: no jobs, full balances, the first instant."""
     desk.sandbox.reset()
     return answer(shown(desk, desk.sandbox))
-
-
-def _plan_shown(plan: Plan) -> dict[str, Any]:
-    return {
-        "default": plan.default.name,
-        "at": plan.default.at,
-        "queue": [
-            {
-                "scenario": queued.scenario.name,
-                "times": queued.times,
-                "provider": queued.provider,
-                "at": queued.scenario.at,
-            }
-            for queued in plan.queue
-        ],
-        "known": dict(SCENARIOS),
-    }
-
-
-async def get_scenarios(desk: Desk) -> Response:
-    """Say how the next jobs go, and which scenarios there are."""
-    return answer(_plan_shown(desk.sandbox.plan))
-
-
-async def put_scenarios(desk: Desk) -> Response:
-    """Lay down how jobs go, queue and default."""
-    asked = await desk.body(Defaults)
-    desk.sandbox.set_plan(Plan(_named(asked.default, asked.at), tuple(_queued(desk, one) for one in asked.queue)))
-    return answer(_plan_shown(desk.sandbox.plan))
-
-
-async def queue_scenario(desk: Desk) -> Response:
-    """Put a scenario at the end of the queue."""
-    return answer(_plan_shown(desk.sandbox.enqueue(_queued(desk, await desk.body(QueuedScenario)))), 201)
-
-
-def _queued(desk: Desk, asked: QueuedScenario) -> Queued:
-    if not 1 <= asked.times <= 1_000_000:
-        raise ControlError(400, "bad_field", "'times' is 1 to 1000000.")
-    if asked.provider is not None:
-        desk.house(asked.provider)
-    return Queued(_named(asked.scenario, asked.at), asked.times, asked.provider)
-
-
-def _named(name: str, at: float | None) -> Scenario:
-    try:
-        return named(name, at)
-    except UnknownScenarioError as error:
-        raise ControlError(400, "unknown_scenario", sentence(error)) from error

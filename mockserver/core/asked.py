@@ -1,6 +1,5 @@
 """What a request asks, as far as faults and scenario rules look at it; and what they look for."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -9,7 +8,7 @@ from fnmatch import fnmatchcase
 class Asked:
     """One request: `path` is what the client asked for inside the sandbox, `template` the operation's documented path.
 
-    `text` is the body as text, `model` the order's model; both are empty where nobody has read them.
+    `text` is the body as text, `model` what it calls so; both are empty where the body was not read.
     """
 
     provider: str = ""
@@ -49,17 +48,6 @@ class Match:
             and _like(self.model, asked.model)
             and (self.text is None or self.text in asked.text)
         )
-
-    @property
-    def reads(self) -> bool:
-        """Whether it looks into the body."""
-        return self.model is not None or self.text is not None
-
-    @property
-    def given(self) -> Mapping[str, str]:
-        """What is given, by name."""
-        found = {name: getattr(self, name) for name in NAMES}
-        return {name: value for name, value in found.items() if value is not None}
 
 
 NAMES = tuple(Match.__dataclass_fields__)

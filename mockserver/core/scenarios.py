@@ -1,9 +1,11 @@
 """Named outcomes of a job: how it goes, decided once, at its submission."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from types import MappingProxyType
 
+from mockserver.core.asked import Asked, Match
 from mockserver.core.faults import DIRECTIVES, FAULTS, UnknownNameError, is_fault
 
 SCENARIOS = MappingProxyType(
@@ -95,16 +97,35 @@ class Queued:
 
 
 @dataclass(frozen=True, slots=True)
+class Rule:
+    """How those jobs go whose submission is like this; the next `times` of them, or all."""
+
+    match: Match
+    scenario: Scenario
+    times: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """What a sandbox lays down for jobs that do not say themselves how to go: a queue first, then a default."""
+    """How jobs go that do not say so themselves: as a queue says first, then as rules do, then by default."""
 
     default: Scenario = SUCCEEDS
     queue: tuple[Queued, ...] = ()
+    rules: tuple[Rule, ...] = ()
 
-    def take(self, provider: str) -> "tuple[Scenario, Plan]":
-        """Answer how the provider's next job goes, and the plan that is left."""
+    def take(self, provider: str, asked: Callable[[], Asked]) -> "tuple[Scenario, Plan]":
+        """Answer how the provider's next job goes, and the plan that is left; `asked` tells what was submitted."""
         for index, queued in enumerate(self.queue):
             if queued.provider in (None, provider):
                 rest = (Queued(queued.scenario, queued.times - 1, queued.provider),) if queued.times > 1 else ()
-                return queued.scenario, Plan(self.default, self.queue[:index] + rest + self.queue[index + 1 :])
+                return queued.scenario, replace(self, queue=self.queue[:index] + rest + self.queue[index + 1 :])
+        return self._by_rule(asked()) if self.rules else (self.default, self)
+
+    def _by_rule(self, asked: Asked) -> "tuple[Scenario, Plan]":
+        for index, rule in enumerate(self.rules):
+            if rule.match.fits(asked):
+                if rule.times is None:
+                    return rule.scenario, self
+                left = (replace(rule, times=rule.times - 1),) if rule.times > 1 else ()
+                return rule.scenario, replace(self, rules=self.rules[:index] + left + self.rules[index + 1 :])
         return self.default, self

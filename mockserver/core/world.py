@@ -4,8 +4,8 @@ There are no module-level singletons: two servers fit into one process, and two 
 """
 
 import re
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
@@ -119,15 +119,21 @@ class Sandbox:
 
     def enqueue(self, queued: Queued) -> Plan:
         """Put a scenario at the end of the queue."""
-        plan: Plan = self.store.update(
-            self._shelf, "plan", lambda old: Plan((old or NO_PLAN).default, (*(old or NO_PLAN).queue, queued))
-        )
+
+        def change(old: Plan | None) -> Plan:
+            plan = old or NO_PLAN
+            return replace(plan, queue=(*plan.queue, queued))
+
+        plan: Plan = self.store.update(self._shelf, "plan", change)
         return plan
 
-    def next_scenario(self, provider: str, among: Collection[str] = SCENARIOS) -> Scenario:
-        """How the next job goes that does not say itself; taken off the queue if it is `among` what concerns it."""
+    def next_scenario(self, provider: str, asked: Callable[[], Asked], among: Collection[str] = SCENARIOS) -> Scenario:
+        """How the next job goes that does not say itself; taken off the queue if it is `among` what concerns it.
+
+        `asked` tells what was submitted, should a rule want to know.
+        """
         plan = self.plan
-        scenario, rest = plan.take(provider) if plan.queue else (plan.default, plan)
+        scenario, rest = plan.take(provider, asked) if plan.queue or plan.rules else (plan.default, plan)
         if scenario.name not in among:
             return SUCCEEDS
         if rest is not plan:

@@ -69,7 +69,8 @@ class Sandbox:
             raise TypeError("a scenario for one provider needs times=…")
         else:
             plan = self.ask("GET", "scenarios")
-            self.ask("PUT", "scenarios", {"default": name, "at": at, "queue": plan["queue"]})
+            kept = {"queue": plan["queue"], "rules": plan["rules"]}
+            self.ask("PUT", "scenarios", {"default": name, "at": at, **kept})
 
     def queue(self, *names: str, times: int = 1, at: float | None = None, provider: str | None = None) -> None:
         """Say how the next jobs go, one after the other; `times` of each."""

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope
 
 from mockserver.core import faults
 from mockserver.core.accounts import Account
+from mockserver.core.asked import Asked
 from mockserver.core.faults import Fault, UnknownFaultError
 from mockserver.core.house import House
 from mockserver.core.jobs import Job
@@ -26,6 +27,7 @@ from mockserver.core.world import Changing, Sandbox
 from mockserver.media.cache import Clips
 from mockserver.media.files import Files
 from mockserver.web.answers import RawHeaders, json_reply
+from mockserver.web.telling import told
 from mockserver.web.voices import refusal_for
 
 if TYPE_CHECKING:
@@ -264,7 +266,7 @@ class Call:
         self.sandbox.watched(what, self.now)
 
     def scenario(self, among: Collection[str] = SCENARIOS) -> Scenario:
-        """How the job that is being submitted goes: header, directive, key, queue, default, in this order.
+        """How the job that is being submitted goes: header, directive, key, queue, rule, default, in this order.
 
         The body must have been read; call it once a job. What is not a job passes the names that concern it (`among`).
         Raises UnknownScenarioError for a name that is none.
@@ -292,12 +294,23 @@ class Call:
                     return found
             if self._account is not None and self._account.scenario is not None:
                 return parsed(self._account.scenario)
-        return self.sandbox.next_scenario(self.provider.name, among)
+        return self.sandbox.next_scenario(self.provider.name, self.asked, among)
 
     def announce(self, job: Job, url: str) -> None:
         """Have a job of the asking account announced at an address when it ends (the provider says how)."""
         delivery = Delivery(job.id, job.provider, job.id, self.account.key, url, self.base)
         self.sandbox.post.add(delivery, job.ends_at)
+
+    def asked(self, key: str | None = None) -> Asked:
+        """What is asked, as far as it was read, for what is laid down; `key` says by whom, if the gates do not yet."""
+        path = self.operation.path
+        for name, value in self.params.items():
+            path = path.replace(f"{{{name}}}", value)
+        if key is None:
+            key = "" if self._account is None else self._account.key
+        model, text = told(self._body) if self._body else ("", "")
+        method = self.scope["method"]
+        return Asked(self.provider.name, method, path, self.operation.path, self.operation.name, key, model, text)
 
     # What disturbs it -----------------------------------------------------------------------------------------
 

@@ -9,7 +9,6 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
-from mockserver.core.asked import Asked
 from mockserver.core.faults import DRIP_SECONDS, Fault, UnknownNameError, fault_of, parsed
 from mockserver.core.refusals import Refused
 from mockserver.web.answers import Reply, mock_error
@@ -65,7 +64,7 @@ async def foresee(call: Call) -> None:
 
 async def _meet_laid(call: Call) -> None:
     key = first_key(call.headers, call.provider.keys) or ""
-    asked = asked_of(call, key)
+    asked = call.asked(key)
     if not call.sandbox.trouble.concerns(asked, call.now):
         return
     if call.sandbox.terms.magic and not call.pure:
@@ -82,21 +81,6 @@ async def _meet_laid(call: Call) -> None:
 def _is_short(call: Call) -> bool:
     length = call.headers.get(b"content-length", b"")
     return length.isdigit() and 0 < int(length[:20]) <= READ_AT_MOST
-
-
-def asked_of(call: Call, key: str) -> Asked:
-    """Say what a request asks, as far as its head tells."""
-    path = call.operation.path
-    for name, value in call.params.items():
-        path = path.replace(f"{{{name}}}", value)
-    return Asked(
-        provider=call.provider.name,
-        method=call.scope["method"],
-        path=path,
-        template=call.operation.path,
-        operation=call.operation.name,
-        key=key,
-    )
 
 
 # Faults before anything happens ---------------------------------------------------------------------------------
