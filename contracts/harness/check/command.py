@@ -4,8 +4,8 @@ import argparse
 import asyncio
 import json
 import sys
-from collections.abc import Callable, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -96,39 +96,44 @@ async def judge(wish: Wish, around: Surroundings) -> list[Report]:
     found = []
     for name in wish.providers:
         manner = MANNERS[name]
-        live = await _judged(manner, wish, around, mock=False)
-        if wish.mock is not None and not wish.dry_run:
-            live = compared(live, await _judged(manner, wish, around, mock=True))
+        chosen = checks(manner, wish.provenances)
+        async with _bench(manner, wish, around) as bench:
+            around.say(reports.plan(bench, chosen))
+            live = await run(bench, () if wish.dry_run else chosen)
+        if wish.mock is not None:
+            made = {outcome.name for outcome in live.outcomes if outcome.state != "skipped"}
+            async with _mock_bench(manner, wish, around) as bench:
+                live = compared(live, await run(bench, [check for check in chosen if check.name in made]))
         found.append(live)
     return found
 
 
-async def _judged(manner: Manner, wish: Wish, around: Surroundings, *, mock: bool) -> Report:
-    transport = around.mock_transport if mock else around.transport
-    base_url = str(wish.mock) if mock else wish.base_url
-    control_url = f"{base_url.rstrip('/')}/_mock" if mock else wish.control
-    async with AsyncExitStack() as stack:
-        server = await stack.enter_async_context(Server(base_url, transport))
+@asynccontextmanager
+async def _bench(manner: Manner, wish: Wish, around: Surroundings) -> AsyncIterator[Bench]:
+    """The server that is judged, and its control API if there is one."""
+    async with Server(wish.base_url, around.transport) as server, AsyncExitStack() as stack:
         control = None
-        if control_url is not None:
-            control = Control(control_url, transport, wish.control_token)
+        if wish.control is not None:
+            control = Control(wish.control, around.transport, wish.control_token)
             stack.push_async_callback(control.aclose)
-        bench = Bench(
-            manner=manner,
-            server=server,
-            keys=keys(manner, wish, mock=mock),
-            purse=Purse(wish.spend, manner.unit),
-            control=control,
-            pace=around.pace,
-            announce=(lambda _: None) if mock else around.say,
-        )
-        chosen = checks(manner, wish.provenances)
-        if not mock:
-            around.say(reports.plan(bench, chosen))
-        return await run(bench, () if wish.dry_run else chosen)
+        purse = Purse(wish.spend, manner.unit)
+        yield Bench(manner, server, keys(manner, wish), purse, control, around.pace, around.say)
 
 
-def keys(manner: Manner, wish: Wish, *, mock: bool) -> dict[Who, str]:
+@asynccontextmanager
+async def _mock_bench(manner: Manner, wish: Wish, around: Surroundings) -> AsyncIterator[Bench]:
+    """The mock beside it, which has a control API and takes any key."""
+    address = str(wish.mock).rstrip("/")
+    async with Server(address, around.mock_transport) as server:
+        control = Control(f"{address}/_mock", around.mock_transport, wish.control_token)
+        try:
+            purse = Purse(wish.spend, manner.unit)
+            yield Bench(manner, server, keys(manner, wish, mock=True), purse, control, around.pace)
+        finally:
+            await control.aclose()
+
+
+def keys(manner: Manner, wish: Wish, *, mock: bool = False) -> dict[Who, str]:
     """The keys that a run has; a mock takes any, so the other key is made up there."""
     found = {Who.STRANGER: manner.stranger}
     if wish.key is not None:

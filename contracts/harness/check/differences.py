@@ -4,6 +4,7 @@ import json as texts
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from contracts.harness import conformance
 from contracts.harness.check.exchanges import Answer
@@ -38,8 +39,8 @@ class Difference:
 
 def shown(value: object) -> str:
     """A value as JSON, cut where it is long; `absent` where there is none."""
-    if value is ABSENT:
-        return str(ABSENT)
+    if value is ABSENT or isinstance(value, Decimal):
+        return str(value)
     text = texts.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 

@@ -1,6 +1,7 @@
 """What is asked, what is answered, and how a person repeats it."""
 
 import json
+import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -42,6 +43,11 @@ class Ask:
     who: Who = Who.US
     headers: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     files: Mapping[str, Upload] | None = None
+
+    @property
+    def documented(self) -> str:
+        """The path as the documents have it: without a server's address, a mock's sandbox, and the query."""
+        return re.sub(r"^(https?://[^/]+)?(/@[^/]+)?", "", self.path).partition("?")[0]
 
     def content(self) -> bytes:
         """The body as bytes; none for a form, whose bytes differ each time."""

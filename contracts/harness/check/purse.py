@@ -25,7 +25,7 @@ class Purse:
             raise NotSentError("needs --spend")
         if price is None:
             raise NotSentError("not sent: nobody knows what it costs")
-        if price < 0 or not price.is_finite():
+        if not price.is_finite() or price < 0:
             raise NotSentError(f"not sent: {price} is no price")
         if self.spent + price > self.most:
             raise NotSentError(f"not sent: it costs {price} {self.unit}, and {self.left} of {self.most} are left")

@@ -114,7 +114,7 @@ def _finding(provider: str, finding: Finding) -> Iterator[str]:
         yield f"{name} ({clause.provenance}: {cited})"
         yield f"    {clause.rule}"
     if finding.exchange is not None:
-        sources = sources_of(provider, finding.exchange.ask.method, finding.exchange.url.partition("://")[2])
+        sources = sources_of(provider, finding.exchange.ask.method, finding.exchange.ask.documented)
         yield f"expected {finding.expected}{f' ({sources})' if sources else ''}"
     yield from (f"  {difference}" for difference in finding.differences)
     if finding.exchange is not None:

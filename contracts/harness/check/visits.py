@@ -57,6 +57,7 @@ class Visit:
         self.findings: list[Finding] = []
         self.steps: dict[str, Exchange] = {}
         self._last: Exchange | None = None
+        self._step = ""
 
     async def probe(self, probe: Probe) -> None:
         """Send a probe's request, and note what is not as it must be."""
@@ -128,7 +129,7 @@ class Visit:
     def must(self, holds: bool, clause: str, place: str, expected: object, got: object) -> bool:
         """Note that `clause` is broken unless `holds`; give `holds`."""
         if not holds:
-            self._note((clause,), _text(expected), [Difference(place, _text(expected), _text(got))])
+            self._note((clause,), _text(expected), [Difference(place, _text(expected), _text(got))], self._step)
         return holds
 
     def fail(self, clause: str, place: str, expected: object, got: object) -> NoReturn:
@@ -181,13 +182,14 @@ class Visit:
             auth = f"{name}: {self.bench.manner.auth(f'${ask.who}')[1]}"
         answer = await self.bench.server.send(ask, headers)
         self._last = Exchange(ask, self.bench.server.url(ask.path), answer, auth)
+        self._step = label
         self.steps.setdefault(label, self._last)
         return answer
 
     def _wrong(
         self, ask: Ask, answer: Answer, status: int, body: Mapping[str, object], headers: Mapping[str, str]
     ) -> list[Difference]:
-        found = from_contract(self.bench.manner.name, ask.method, _path(ask, self.bench.server), answer)
+        found = from_contract(self.bench.manner.name, ask.method, ask.documented, answer)
         if answer.status != status:
             found = [each for each in found if each.place != "status"]
             return [Difference("status", str(status), str(answer.status)), *found]
@@ -207,13 +209,6 @@ class Visit:
         new = tuple(each for each in found if (clauses, each.place, each.contract) not in known)
         if new:
             self.findings.append(Finding(self.check.name, clauses, expected, new, self._last, step))
-
-
-def _path(ask: Ask, server: Server) -> str:
-    """The documented path of a request: without the server's address, a sandbox, and the query."""
-    path = ask.path.removeprefix(server.base_url)
-    path = re.sub(r"^https?://[^/]+", "", path)
-    return re.sub(r"^/@[^/]+", "", path).partition("?")[0]
 
 
 def _text(value: object) -> str:

@@ -1,0 +1,294 @@
+"""The parts of `python -m contracts check`: commands that repeat requests, differences, reports, exit codes."""
+
+import json
+from decimal import Decimal
+from xml.etree import ElementTree as ET
+
+import httpx
+import pytest
+
+from contracts.__main__ import main
+from contracts.harness.check import command, reports
+from contracts.harness.check.command import MANNERS, Surroundings, Wish, keys
+from contracts.harness.check.differences import ABSENT, Difference, against_mock, between, from_contract, value_at
+from contracts.harness.check.exchanges import Answer, Ask, Exchange, Upload, Who, curl
+from contracts.harness.check.purse import Purse
+from contracts.harness.check.runs import Outcome, Report, checks
+from contracts.harness.check.servers import Server
+from contracts.harness.check.visits import Bench, Finding
+
+HERE = "http://localhost"
+JSON = {"content-type": "application/json"}
+
+
+def answered(body, status=200, **headers):
+    return Answer(status, JSON | headers, json.dumps(body).encode(), body)
+
+
+@pytest.mark.parametrize(
+    ("ask", "auth", "command"),
+    [
+        (Ask("GET", "/a?b=c"), "x-api-key: $KEY", "curl -s -i -X GET 'http://x/a?b=c' -H \"x-api-key: $KEY\""),
+        (Ask("HEAD", "/a"), "", "curl -s -i -I http://x/a"),
+        (Ask("POST", "/a", {"it's": 1}), "",
+         """curl -s -i -X POST http://x/a -H 'Content-Type: application/json' --data-binary '{"it'"'"'s": 1}'"""),
+        (Ask("POST", "/a", b"{", headers={"Content-Type": "text/plain"}), "",
+         "curl -s -i -X POST http://x/a -H 'Content-Type: text/plain' --data-binary '{'"),
+        (Ask("POST", "/a", files={"file": Upload("a b.mp4", b"", "video/mp4")}), "",
+         "curl -s -i -X POST http://x/a -F 'file=@a b.mp4'"),
+    ],
+)  # fmt: skip
+def test_a_request_can_be_repeated_by_hand(ask, auth, command):
+    assert curl(ask, f"http://x{ask.path}", auth) == command
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [("$", {"a": [{"b": None}]}), ("$.a[0].b", None), ("$.a[1]", ABSENT), ("$.c.d", ABSENT), ("$.a.b", ABSENT)],
+)
+def test_a_place_has_a_value_or_none(place, value):
+    assert value_at({"a": [{"b": None}]}, place) == value
+
+
+ACCEPTED = {"success": True, "request_id": "req_a1", "status": "pending", "credits_used": 1500}
+SUBMIT = ("artnex", "POST", "/v1/video")
+
+
+@pytest.mark.parametrize(
+    ("answer", "found"),
+    [
+        (answered(ACCEPTED), []),
+        (answered(ACCEPTED, 201),
+         ["status | contract: one of 200, 400, 401, 402, 405, 413, 422, 429, 500 | live: 201"]),
+        (answered(ACCEPTED | {"more": 1}), ["$.more | contract: not described | live: 1"]),
+        (answered({"success": True}), [f"$.{name} | contract: required | live: absent"
+                                       for name in ("request_id", "status", "credits_used")]),
+        (answered(ACCEPTED | {"status": "new"}), ['$.status | contract: "pending" | live: "new"']),
+        (answered(ACCEPTED | {"credits_used": 7}),
+         ["$.credits_used | contract: one of 1500, 2000, 2600, 3000, 3500, 5500, 6000 | live: 7"]),
+        (answered({}, 405), ["header allow | contract: required | live: absent",
+                             *(f"$.{name} | contract: required | live: absent"
+                               for name in ("success", "error", "message"))]),
+        (Answer(200, {"content-type": "text/html"}, b"<p>"),
+         ["header content-type | contract: application/json | live: text/html"]),
+        (Answer(200, JSON, b"{"),
+         ["header content-type | contract: a JSON body | live: application/json that is no JSON: b'{'"]),
+    ],
+)  # fmt: skip
+def test_an_answer_is_held_against_the_contract_place_by_place(answer, found):
+    assert [str(each) for each in from_contract(*SUBMIT, answer)] == found
+
+
+def test_of_several_shapes_the_nearest_is_meant():
+    failed = {"success": False, "request_id": "req_a1", "status": "error", "error": "broken", "message": "It broke.",
+              "credits_used": 0}  # fmt: skip
+
+    assert [str(each) for each in from_contract("artnex", "GET", "/v1/video/req_a1", answered(failed))] == [
+        '$.error | contract: one of "generation_failed", "content_policy_violation", "cancelled" | live: "broken"'
+    ]
+
+
+def test_what_no_contract_describes_differs_in_nothing():
+    assert from_contract("artnex", "GET", "/v9", answered({})) == []
+    assert from_contract("artnex", "PUT", "/v1/video", answered({})) == []
+
+
+def test_differences_get_the_side_of_the_mock():
+    found = [Difference("$.a", "required", "absent"), Difference("header x-a", "required", "absent")]
+
+    assert [str(each) for each in against_mock(found, answered({"a": 1}, **{"x-a": "2"}))] == [
+        "$.a | contract: required | live: absent | mock: 1",
+        "header x-a | contract: required | live: absent | mock: 2",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("live", "mock", "found"),
+    [
+        (answered({"a": 1}), answered({"a": 2.5}), []),
+        (answered({"a": 1}), answered({"a": "1"}), ['$.a | contract: allows both | live: 1 | mock: "1"']),
+        (answered({}), answered({"a": None}), ["$.a | contract: allows both | live: absent | mock: null"]),
+        (answered([]), answered([{"a": 1}]), []),
+        (answered([{"a": 1}]), answered([{}]), ["$[0].a | contract: allows both | live: 1 | mock: absent"]),
+        (answered({"a": 1}, 400), answered({"b": 1}), ["status | contract: allows both | live: 400 | mock: 200"]),
+    ],
+)
+def test_two_servers_differ_in_keys_and_types(live, mock, found):
+    assert [str(each) for each in between(live, mock)] == found
+
+
+def test_what_is_known_to_differ_is_not_told_twice():
+    known = [Difference("$.a", "required", "absent")]
+
+    assert between(answered({}), answered({"a": 1}), known=known) == []
+
+
+ASK = Ask("GET", "/v1/video/req_a1")
+FOUND = Finding("a poll", ("artnex.submit.starts-pending",), "404", (Difference("status", "404", "\x00200"),),
+                Exchange(ASK, f"{HERE}{ASK.path}", answered({}), "Authorization: Bearer $KEY"))  # fmt: skip
+REPORT = Report(
+    "artnex",
+    HERE,
+    (
+        Outcome("a poll", FOUND.clauses, (FOUND,), seconds=0.5),
+        Outcome("a good one", ("artnex.submit.starts-pending",)),
+        Outcome("a dear one", ("artnex.submit.starts-pending",), skipped="needs --spend"),
+    ),
+    "0 credits",
+)
+
+
+def test_the_text_names_clause_source_difference_and_command():
+    assert reports.text([REPORT], verbose=True).splitlines() == [
+        "passed   a good one",
+        "skipped  needs --spend: a dear one",
+        "",
+        "FAILED   a poll",
+        "  artnex.submit.starts-pending (documented: 004, lines 20-21)",
+        "      The first status of a job is `pending`.",
+        "  expected 404 (004, lines 9, 24-25)",
+        "    status | contract: 404 | live: \x00200",
+        '  curl -s -i -X GET http://localhost/v1/video/req_a1 -H "Authorization: Bearer $KEY"',
+        "artnex at http://localhost: 1 passed, 1 failed, 1 skipped; at most 0 credits spent",
+    ]
+
+
+def test_the_xml_is_well_formed_and_counts():
+    suite = ET.fromstring(reports.junit([REPORT]))[0]  # noqa: S314 - it is our own
+
+    assert {name: suite.get(name) for name in ("name", "tests", "failures", "skipped", "errors")} == {
+        "name": "contracts.artnex", "tests": "3", "failures": "1", "skipped": "1", "errors": "0",
+    }  # fmt: skip
+    failed, passed, skipped = suite
+    assert (
+        failed[0].get("message")
+        == "artnex.submit.starts-pending: status | contract: 404 | live: \N{REPLACEMENT CHARACTER}200"
+    )
+    assert "curl -s -i" in failed[0].text
+    assert len(passed) == 0
+    assert skipped[0].get("message") == "needs --spend"
+
+
+def test_the_json_has_the_same():
+    told = json.loads(json.dumps(reports.as_json([REPORT])))["reports"][0]
+
+    assert told["counts"] == {"passed": 1, "failed": 1, "skipped": 1}
+    finding = told["checks"][0]["findings"][0]
+    assert finding["clauses"][0]["sources"] == ["004, lines 20-21"]
+    assert finding["differences"] == [{"place": "status", "contract": "404", "live": "\x00200", "mock": None}]
+
+
+def refuse_all(request):
+    raise AssertionError(f"{request.url} was asked")
+
+
+def run(monkeypatch, transport, *arguments):
+    """The command over a transport; its exit code and what it said."""
+    said = []
+    monkeypatch.setattr(command, "Surroundings", lambda: Surroundings(transport, transport, say=said.append))
+    return main(["check", *arguments, "--base-url", HERE]), "\n".join(said)
+
+
+def test_a_dry_run_tells_all_and_sends_nothing(monkeypatch):
+    code, said = run(
+        monkeypatch, httpx.MockTransport(refuse_all), "artnex", "--key", "secret", "--spend", "9", "--dry-run"
+    )
+
+    assert code == 0
+    assert 'curl -s -i -X GET http://localhost/v1/video/status -H "Authorization: Bearer $KEY"' in said
+    assert "a length that the model does not have is refused (at most 1500 credits, if it is taken)" in said
+    assert "a video is ordered, made and delivered (orders one video of 1500 credits)" in said
+    assert "not sent, needs --control: a failed video costs nothing; a link lives for a day; " in said
+    assert "not sent, needs --other-key: nobody sees another key's job" in said
+    assert "secret" not in said
+
+
+def test_findings_exit_1_and_are_written_where_wanted(monkeypatch, tmp_path):
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, json={}))
+    files = ("--junit", str(tmp_path / "j.xml"), "--json", str(tmp_path / "j.json"))
+
+    code, said = run(monkeypatch, transport, "artnex", "--key", "secret", *files)
+
+    assert code == 1
+    assert "FAILED   a submission without a key is refused" in said
+    assert 'failures="0"' not in (tmp_path / "j.xml").read_text()
+    assert json.loads((tmp_path / "j.json").read_text())["reports"][0]["provider"] == "artnex"
+    assert "secret" not in said + (tmp_path / "j.xml").read_text() + (tmp_path / "j.json").read_text()
+
+
+def test_a_server_that_is_not_there_exits_2(monkeypatch, capsys):
+    def lost(request):
+        raise httpx.ConnectError("no route", request=request)
+
+    code, _ = run(monkeypatch, httpx.MockTransport(lost), "artnex")
+
+    assert code == 2
+    assert "http://localhost cannot be reached" in capsys.readouterr().err
+
+
+def test_a_connection_that_breaks_is_a_finding(monkeypatch):
+    def broken(request):
+        raise httpx.RemoteProtocolError("it hung up", request=request)
+
+    code, said = run(monkeypatch, httpx.MockTransport(broken), "artnex")
+
+    assert code == 1
+    assert "the answer | contract: an answer | live: none: RemoteProtocolError it hung up" in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["--base-url", "localhost"], "--base-url: an address with http"),
+        (["--base-url", HERE, "--mock", "localhost"], "--mock: an address with http"),
+        (["--base-url", HERE, "--spend", "3"], "--spend: name one provider"),
+    ],
+)
+def test_wrong_usage_exits_2(arguments, complaint, capsys):
+    assert main(["check", *arguments]) == 2
+    assert complaint in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["acme", "--base-url", HERE], ["artnex"], ["artnex", "--base-url", HERE, "--spend", "much"],
+     ["artnex", "--base-url", HERE, "--spend", "-1"], ["artnex", "--base-url", HERE, "--provenance", "rumour"]],
+)  # fmt: skip
+def test_what_the_command_line_cannot_be_exits_2(arguments):
+    with pytest.raises(SystemExit, match="2"):
+        main(["check", *arguments])
+
+
+def test_only_checks_of_some_provenance_may_be_made():
+    chosen = checks(MANNERS["artnex"], ("documented",))
+
+    assert 5 < len(chosen) < len(checks(MANNERS["artnex"]))
+    assert "a wrong method is refused" not in [check.name for check in chosen]
+
+
+def test_keys_get_the_form_of_their_provider_where_one_key_is_for_all():
+    wish = Wish(HERE, key="me", control=f"{HERE}/_mock")
+
+    assert keys(MANNERS["nouvel"], wish)[Who.US] == "nvl_me"
+    assert keys(MANNERS["nanogpt"], wish)[Who.US] == "me"
+    assert keys(MANNERS["nanogpt"], wish)[Who.OTHER] == "me-another"
+    assert Who.OTHER not in keys(MANNERS["nanogpt"], Wish(HERE, key="me"))
+
+
+async def test_an_answer_is_read_up_to_a_bound():
+    async def pieces():
+        for _ in range(50):
+            yield b"x" * 2**20
+
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, content=pieces()))
+
+    async with Server(HERE, transport) as server:
+        answer = await server.send(Ask("GET", "/"), {})
+
+    assert 8 * 2**20 < len(answer.content) < 10 * 2**20
+
+
+def test_a_bench_has_nothing_to_say_of_keys():
+    bench = Bench(MANNERS["artnex"], Server(HERE), {Who.US: "secret"}, Purse(Decimal(1), "credits"))
+
+    assert "secret" not in reports.plan(bench, checks(MANNERS["artnex"]))
