@@ -128,12 +128,16 @@ def providers(options: argparse.Namespace) -> int:
     return OK
 
 
-def scenarios(_: argparse.Namespace) -> int:
-    """List the scenarios."""
-    from mockserver.core.scenarios import SCENARIOS  # noqa: PLC0415 - --help stays quick
+def scenarios(options: argparse.Namespace) -> int:
+    """List scenarios and faults, with what each provider answers."""
+    from mockserver.settings import discover  # noqa: PLC0415 - --help must not load providers
+    from mockserver.web.outcomes import listing  # noqa: PLC0415 - as above
 
-    for name, meaning in SCENARIOS.items():
-        print(f"{name:<16} {meaning}")
+    found = [provider for provider in discover() if options.provider in {None, provider.name}]
+    if not found:
+        names = ", ".join(provider.name for provider in discover())
+        raise CommandError(f"there is no provider '{options.provider}'; there are: {names}", USAGE)
+    print("\n".join(listing(found)))
     return OK
 
 
@@ -337,7 +341,8 @@ def _parser() -> argparse.ArgumentParser:
     _client_flags(environment)
     listing = _command(commands, "providers", providers, "list what is served, and where")
     _client_flags(listing)
-    _command(commands, "scenarios", scenarios, "list the ways in which a job can go")
+    trouble = _command(commands, "scenarios", scenarios, "list how jobs can go, and what can disturb an exchange")
+    trouble.add_argument("--provider", metavar="NAME", help="what this one answers (default: all of them)")
 
     explaining = _command(commands, "clauses", clauses, "say what a clause in X-Mock-Clause means, or list them")
     explaining.add_argument("id", nargs="?", metavar="ID", help="for example nanogpt.limits.fifty-submissions-a-minute")

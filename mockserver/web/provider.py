@@ -22,6 +22,7 @@ from mockserver.web.keys import KeySource
 
 Handler = Callable[[Call], Awaitable[Response]]
 NO_ENDINGS: Mapping[str, Stage] = MappingProxyType({})
+NO_OUTCOMES: Mapping[str, str] = MappingProxyType({})
 KeyNeed = Literal["required", "optional", "none"]
 LimitOf = Callable[[Call], tuple[Limit, str] | None]
 """Which limit a call falls under, and whose bucket it draws from; None: it is not limited."""
@@ -94,9 +95,9 @@ class Provider:
     `title` is the provider's name as people write it, `home` its real base address, `options` a msgspec struct
     whose fields are the settings of its table in `fauxreel.toml`. `headers` go out with every answer, `stamp`
     adds what depends on the call, `admits` refuses accounts whose plan lacks an operation. `endings` are the stages
-    into which a job can be ended by hand (`done`, `failed`, `cancelled`), `result_path` is where a job's result lies.
-    `announcements` are webhooks, `extras` what its accounts have besides, `advice` is what it asks of clients, by the
-    options.
+    into which a job can be ended by hand (`done`, `failed`, `cancelled`), `outcomes` say what is seen of each scenario
+    or as which other one it is answered, `result_path` is where a job's result lies. `announcements` are webhooks,
+    `extras` what its accounts have besides, `advice` is what it asks of clients, by the options.
     """
 
     name: str
@@ -116,6 +117,7 @@ class Provider:
     cors: bool = False
     body_limit: int = 32 * 2**20
     endings: Mapping[str, Stage] = field(default_factory=lambda: NO_ENDINGS)
+    outcomes: Mapping[str, str] = field(default_factory=lambda: NO_OUTCOMES)
     result_path: Callable[[Job], str | None] | None = None
     announcements: Announcements | None = None
     extras: Extras | None = None

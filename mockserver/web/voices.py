@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 USUAL: Mapping[int, Callable[[], Refusal]] = {
     400: lambda: no.BadBody("broken"),
     401: lambda: no.KeyRejected("revoked"),
-    402: lambda: no.Unaffordable(1, 0, 0, 0),
+    402: lambda: no.Unaffordable(1, 0, 30, 30),
     403: lambda: no.NotPermitted("generate"),
     404: lambda: no.NotFound("job", ""),
     413: lambda: no.BodyTooLarge(2**20),

@@ -119,6 +119,12 @@ def test_the_page_of_conduct_says_which_provider_has_which_finding():
         assert documented == set(advice.counsel)
 
 
+def test_each_scenario_and_fault_has_the_bug_that_it_provokes_and_what_a_good_client_does():
+    text = page("docs/how-to/provoke-a-bug.md").text
+    rows = re.findall(r"^\| `([a-z_]+)(?:\([0-9]+\))?` \| (.{20,}) \| (.{20,}) \|$", text, re.MULTILINE)
+    assert {name for name, _, _ in rows} == set(SCENARIOS) | set(FAULTS)
+
+
 @pytest.mark.parametrize("flag", FLAGS)
 def test_every_word_that_makes_a_key_act_is_documented(flag):
     assert row(KEYS.text, flag) is not None

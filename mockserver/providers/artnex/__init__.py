@@ -38,6 +38,7 @@ PROVIDER = Provider(
     base_url_variables=("ARTNEX_BASE_URL",),
     key_variables=("ARTNEX_API_KEY",),
     endings=timeline.ENDINGS,
+    outcomes=timeline.OUTCOMES,
     result_path=outputs.path,
     advice=advice,
 )

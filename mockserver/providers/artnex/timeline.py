@@ -25,6 +25,25 @@ ENDINGS = {
     "cancelled": cancelled(ERROR),
 }
 
+OUTCOMES = {
+    "succeeds": "`pending`, `completed` with a link",
+    "slow": "the same, ten times as long",
+    "stuck": "`pending` for good",
+    "fails": "`error`, `generation_failed`",
+    "fails_once": "`error`; sent again, `completed`",
+    "moderated": "422 `content_policy_violation`",
+    "moderated_late": "`error`, `content_policy_violation`",
+    "partial": "fails",
+    "cancelled": "`error`, `cancelled`",
+    "never_ready": "stuck",
+    "upload_fails": "fails",
+    "expires_early": "`completed`; a second later its link is 404",
+    "empty_result": "`completed` without a link",
+    "unknown_status": "`reviewing` once, within `pending`",
+    "goes_back": "succeeds",
+}
+"""What is seen of each scenario; the name of another one means that it goes like that."""
+
 
 def life(pace: int, seconds: int, draw: Draw) -> timedelta:
     """Say how long a job takes, with `pace` seconds of work for a second of clip."""

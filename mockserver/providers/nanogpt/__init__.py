@@ -30,6 +30,7 @@ PROVIDER = Provider(
     headers=((b"access-control-allow-origin", b"*"), (b"access-control-expose-headers", b"*")),
     cors=True,
     endings=timeline.ENDINGS,
+    outcomes=timeline.OUTCOMES,
     result_path=lambda job: next(iter(outputs.paths(job)), None),
     advice=advice,
 )

@@ -28,6 +28,25 @@ NSFW, BROKEN = "nsfw", "broken"
 
 ENDINGS = {"done": done(COMPLETED), "failed": failed(FAILED, because=BROKEN), "cancelled": cancelled(CANCELED)}
 
+OUTCOMES = {
+    "succeeds": "`IN_QUEUE`, `IN_PROGRESS`, `COMPLETED` with a link",
+    "slow": "the same, ten times as long",
+    "stuck": "`IN_PROGRESS` for good",
+    "fails": "`FAILED`, `Video generation failed`",
+    "fails_once": "`FAILED`; sent again, `COMPLETED`",
+    "moderated": "400 `CONTENT_POLICY_VIOLATION`",
+    "moderated_late": "`FAILED`, `Content policy violation`",
+    "partial": "fails",
+    "cancelled": "`CANCELED`",
+    "never_ready": "stuck",
+    "upload_fails": "fails",
+    "expires_early": "`COMPLETED`; a second later its link is 403",
+    "empty_result": "`COMPLETED` without a link",
+    "unknown_status": "`REVIEWING` once, within `IN_PROGRESS`",
+    "goes_back": "`IN_QUEUE` once more, within `IN_PROGRESS`",
+}
+"""What is seen of each scenario; the name of another one means that it goes like that."""
+
 
 class Life(NamedTuple):
     """How long a job that succeeds waits, and how long it is worked at."""

@@ -66,6 +66,7 @@ PROVIDER = Provider(
     admits=_admits,
     body_limit=2**20,
     endings=timeline.ENDINGS,
+    outcomes=timeline.OUTCOMES,
     result_path=outputs.result_path,
     announcements=Announcements(
         rhythm=Rhythm(waits=(NOTHING, 10 * SECOND, 60 * SECOND)), patience=_patience, message=outputs.announcement

@@ -24,6 +24,25 @@ BROKEN = "generation failed"
 
 ENDINGS = {"done": done(COMPLETED), "failed": failed(FAILED, because=BROKEN), "cancelled": cancelled(CANCELLED)}
 
+OUTCOMES = {
+    "succeeds": "`completed`, each project with a link",
+    "slow": "the same, ten times as long",
+    "stuck": "`running` for good",
+    "fails": "`failed`, as are its projects",
+    "fails_once": "`failed`; the same URLs again, `completed`",
+    "moderated": "422 `not_a_product`",
+    "moderated_late": "fails",
+    "partial": "`partial`: every second project `failed`",
+    "cancelled": "`cancelled`, its projects `failed`",
+    "never_ready": "stuck",
+    "upload_fails": "fails",
+    "expires_early": "`completed`; a second later its links are 404",
+    "empty_result": "`completed` without links",
+    "unknown_status": "`reviewing` once",
+    "goes_back": "the stage `preparing` once more, within `video`",
+}
+"""What is seen of each scenario; the name of another one means that it goes like that."""
+
 BANDS = {"preparing": (0, 20), "video": (20, 70), "audio": (70, 72), "lip_sync": (72, 85), "stitching": (85, 99)}
 """From which percentage to which each stage goes [nouvel:jobs]; audio's share of 70 to 85 is inferred."""
 LONGEST_RAMP = STAGES["stitching"] * 3 / 4

@@ -45,6 +45,7 @@ PROVIDER = Provider(
     key_variables=("VIDDYSCRIBE_API_KEY",),
     body_limit=4 * MB,
     endings=timeline.ENDINGS,
+    outcomes=timeline.OUTCOMES,
     result_path=_result_path,
     advice=advice,
 )

@@ -17,6 +17,25 @@ ENDINGS = {
     "failed": failed(FAILED, because=BROKEN),
     "cancelled": failed(FAILED, because=CANCELLED),  # the API has no word for it
 }
+
+OUTCOMES = {
+    "succeeds": "`queued`, `processing`, `done` with a link",
+    "slow": "the same, ten times as long",
+    "stuck": "`processing` for good",
+    "fails": "`failed`, `Processing failed. Please try again.`",
+    "fails_once": "`failed`; sent again, `done`",
+    "moderated": "400 `invalid_request`",
+    "moderated_late": "`failed`, `The video violates the content policy.`",
+    "partial": "fails",
+    "cancelled": "`failed`, `The job was cancelled.`",
+    "never_ready": "409 `upload_not_ready`",
+    "upload_fails": "409 `upload_failed`",
+    "expires_early": "`done`; a second later its link is 403",
+    "empty_result": "`done` without a link",
+    "unknown_status": "`reviewing` once, within `processing`",
+    "goes_back": "`queued` once more, within `processing`",
+}
+"""What is seen of each scenario; the name of another one means that it goes like that."""
 REASONS = {"moderated_late": CONTENT, "cancelled": CANCELLED}
 
 UPLOAD_SCENARIOS = ("never_ready", "upload_fails")
