@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from hashlib import blake2b
 from pathlib import Path
+from tempfile import gettempdir
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -10,7 +12,7 @@ from mockserver.core.store import Store
 from mockserver.core.world import World
 from mockserver.media.cache import Clips
 from mockserver.media.files import Files
-from mockserver.settings import Settings, discover, options_of, with_options
+from mockserver.settings import SHARED, Settings, discover, options_of, with_options
 from mockserver.stores.memory import MemoryStore
 from mockserver.web.provider import Provider
 from mockserver.web.street import Street
@@ -28,7 +30,7 @@ def create_app(settings: Settings | None = None, providers: Sequence[Provider] |
     store, files = _state(settings, served)
     world = World(store, settings.terms(), trades)
     street = Street(world, served, Clips(settings.clip_cache_mb * 2**20), files, pure=settings.pure)
-    if settings.state is not None:
+    if settings.state is not None and not world.store.shared:
         street.courier.resume()
     if settings.control:
         street.control = _on_first_use(partial(_control_room, street, settings, served))
@@ -37,13 +39,19 @@ def create_app(settings: Settings | None = None, providers: Sequence[Provider] |
 
 def _state(settings: Settings, served: Sequence[Provider]) -> tuple[Store, Files]:
     """Give the store of jobs, money and time, and the room for uploads: this process's own, or those of `state`."""
-    if settings.state is None:
-        return MemoryStore(), Files()
-    from mockserver.stores.sqlite import SqliteStore  # noqa: PLC0415 - a server without it starts sooner
-
-    path = Path(settings.state)
+    state, files = settings.state, None if settings.files is None else Path(settings.files)
+    if state is None:
+        return MemoryStore(), Files(vault=files)
     packages = {provider.options.__module__.partition(".")[0] for provider in served}
-    return SqliteStore(path, packages), Files(vault=path.with_name(f"{path.name}-files"))
+    if state.startswith(SHARED):
+        from mockserver.stores.redis import RedisStore  # noqa: PLC0415 - a server without it starts sooner
+
+        folder = f"fauxreel-{blake2b(f'{state} {settings.state_prefix}'.encode(), digest_size=8).hexdigest()}"
+        return RedisStore(state, packages, settings.state_prefix), Files(vault=files or Path(gettempdir()) / folder)
+    from mockserver.stores.sqlite import SqliteStore  # noqa: PLC0415 - as above
+
+    path = Path(state)
+    return SqliteStore(path, packages), Files(vault=files or path.with_name(f"{path.name}-files"))
 
 
 def _control_room(street: Street, settings: Settings, served: Sequence[Provider]) -> ASGIApp:

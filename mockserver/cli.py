@@ -10,10 +10,13 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import socket
+
     from mockserver.settings import Settings
 
 OK, FAILED, USAGE, CANNOT_BIND = 0, 1, 2, 3
@@ -56,14 +59,12 @@ def serve(options: argparse.Namespace) -> int:
         bound_socket,
         end_with_stdin,
         leave_by_the_door,
-        run_server,
-        server,
     )
 
     settings = _settings(options)
     sock = _bound(bound_socket, settings)
     with _state_errors():
-        running = server(settings)
+        work = _work(settings, sock)
     url = _url_of(sock.getsockname())
     if settings.port == 0:
         print(f"FAUXREEL_URL={url}", flush=True)
@@ -72,8 +73,23 @@ def serve(options: argparse.Namespace) -> int:
     leave_by_the_door()
     if options.until_eof:
         end_with_stdin()
-    run_server(running, sock)
+    work()
     return OK
+
+
+def _work(settings: "Settings", sock: "socket.socket") -> Callable[[], None]:
+    """Make the server, or the state that several workers are going to share; give what serves until a signal ends it.
+
+    Raises StateError for a state that cannot be used.
+    """
+    if settings.workers > 1:
+        from mockserver.workers import check, run_workers  # noqa: PLC0415 - few need it
+
+        check(settings)
+        return partial(run_workers, settings, sock)
+    from mockserver.serving import run_server, server  # noqa: PLC0415 - as above
+
+    return partial(run_server, server(settings), sock)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -86,6 +102,8 @@ def run(options: argparse.Namespace) -> int:
     if options.port is None:
         options.port = 0
     settings = _settings(options)
+    if settings.workers > 1:
+        raise CommandError("run serves with one process; for several use serve", USAGE)
     sock = _bound(bound_socket, settings)
     environment = {**os.environ, **_variables(_url_of(sock.getsockname()), settings)}
     if settings.control_token is not None:
@@ -217,6 +235,7 @@ def _flags(options: argparse.Namespace) -> dict[str, object]:
         "pure",
         "access_log",
         "state",
+        "workers",
     )
     values = {name: getattr(options, name, None) for name in names}
     flags: dict[str, object] = {
@@ -327,6 +346,9 @@ def _parser() -> argparse.ArgumentParser:
 
     serving = _command(commands, "serve", serve, "serve until interrupted")
     _server_flags(serving)
+    serving.add_argument(
+        "--workers", type=int, metavar="N", help="so many processes, which share a --state at redis://… (default: 1)"
+    )
     serving.add_argument("-q", "--quiet", action="store_true", help="print no banner")
     serving.add_argument("--until-eof", action="store_true", help="stop when standard input ends, with who started it")
 
@@ -390,7 +412,7 @@ def _server_flags(parser: argparse.ArgumentParser) -> None:
     add("--pure", action="store_true", help="no headers, directives or magic keys of the mock's own")
     add("--no-control", action="store_true", help="no control API")
     add("--control-token", metavar="TOKEN", help="the control API wants this token, and answers to any host")
-    add("--state", metavar="FILE", help="keep all state in this file, through restarts and crashes (default: memory)")
+    add("--state", metavar="FILE", help="keep all state in this file, or at redis://… (default: in memory)")
     add("--access-log", action="store_true", help="print a line for each request (halves the speed)")
     add(
         "--set",

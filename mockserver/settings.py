@@ -25,6 +25,9 @@ FILES = ("fauxreel.toml", "pyproject.toml")
 PREFIX = "FAUXREEL_"
 FASTEST, SLOWEST = 1_000_000, 0.001
 MOST = 10**12
+WORKERS = 64
+SHARED = ("redis://", "rediss://", "unix://")
+"""How the addresses of a shared state begin."""
 
 
 class SettingsError(ValueError):
@@ -39,7 +42,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     2026-01-01T00:00:00Z for the others. keys: `any` well-formed key opens an account, or only the `listed` ones.
     seed: of all chance. only: serve these providers alone. pure: no headers, directives and magic keys of the mock's
     own. journal: how many exchanges a sandbox remembers. sandboxes: how many there can be at once. state: the file that
-    keeps all state through restarts and crashes; left out: memory alone.
+    keeps all state through restarts and crashes, or the Redis server where several workers and machines share it; left
+    out: memory alone. state_prefix: how keys begin there. files: the folder where uploads are kept; left out: beside a
+    file, for Redis one of this machine's. workers: how many processes serve.
     """
 
     host: str = "127.0.0.1"
@@ -59,6 +64,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     sandboxes: int = 1000
     clip_cache_mb: int = 256
     state: str | None = None
+    state_prefix: str = "fauxreel"
+    files: str | None = None
+    workers: int = 1
     providers: dict[str, Any] = msgspec.field(default_factory=dict)
 
     def terms(self) -> "Terms":
@@ -270,6 +278,17 @@ def _check(settings: Settings, names: Sequence[str]) -> None:
         raise SettingsError("control_token is empty: leave it out, or set one that cannot be guessed")
     if settings.journal < 0 or settings.sandboxes < 1 or settings.clip_cache_mb < 1:
         raise SettingsError("journal is at least 0, sandboxes and clip_cache_mb are at least 1")
-    if settings.state is not None and (not settings.state.strip() or "://" in settings.state):
-        raise SettingsError(f"state is the path of a file, not {settings.state!r}")
+    _check_state(settings)
     settings.first_clock()
+
+
+def _check_state(settings: Settings) -> None:
+    state = settings.state
+    if state is not None and (not state.strip() or ("://" in state and not state.startswith(SHARED))):
+        raise SettingsError(f"state is the path of a file, or redis://host:6379/0, not {state!r}")
+    if not 1 <= settings.workers <= WORKERS:
+        raise SettingsError(f"workers is 1 to {WORKERS}, not {settings.workers}")
+    if settings.workers > 1 and not (state or "").startswith(SHARED):
+        raise SettingsError("several workers need a state that they share: --state redis://host:6379/0")
+    if not settings.state_prefix.strip():
+        raise SettingsError("state_prefix is empty: it keeps servers apart that share one Redis")

@@ -155,6 +155,8 @@ class _Door:
             return mock_error(error.status, error.code, error.message, error.hint)
         except (BadSandboxError, UnknownNameError) as error:
             return mock_error(400, "bad_request", sentence(error))
+        except StoreUnavailableError:
+            raise
         except Exception:
             log.exception("fauxreel crashed while it answered %s %r", request.method, request.url.path)
             return mock_error(500, "crashed", "This is a defect of fauxreel; its log has the traceback.")

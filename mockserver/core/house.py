@@ -102,10 +102,12 @@ class House:
         `cycle` is an instant of the cycle that is meant (left out: the one of now).
         """
         fund = account.fund(cycle or now)
+        settled = self._settle_due(account.granted, fund, now)
+        if settled is not None:
+            return settled
+        # Looked at last: who shares the store may have settled what was due.
         found: Balance | None = self._store.get(self._balances, fund)
-        if found is None:
-            return Balance(account.granted)
-        return self._settle_due(account.granted, fund, now) or found
+        return Balance(account.granted) if found is None else found
 
     def _settle_due(self, granted: Decimal, fund: str, now: datetime) -> Balance | None:
         """Add what fell due to the running sum; None if nothing did."""

@@ -86,7 +86,7 @@ def fork(world: World, name: str, source: Sandbox, snapshot: Snapshot | None = N
     """Begin a sandbox as another one is now, or was at its snapshot; raises BadSandboxError."""
     if name == source.name:
         raise BadSandboxError(f"{name!r} cannot begin as itself: restore a snapshot")
-    made = world.open(name, *world.beginning(source.name))
+    made = world.open(name, source.beginning.terms, source.beginning.options)
     if snapshot is None:
         world.store.copy(f"{source.name}/", f"{name}/")
         made.begin_with(source.clock, {provider: house.opened() for provider, house in source.houses.items()})

@@ -32,6 +32,11 @@ class Store(Protocol):
     """
 
     @property
+    def shared(self) -> bool:
+        """Whether other processes may change what is in it."""
+        ...
+
+    @property
     def unsaved(self) -> bool:
         """Whether something still has to be saved."""
         ...

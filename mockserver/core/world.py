@@ -47,10 +47,17 @@ class Terms:
 
 
 class Beginning(NamedTuple):
-    """What a sandbox began with that differs from the server's settings: its terms, and options of providers."""
+    """What a sandbox began with that differs from the server's settings, and how often it was begun.
+
+    Workers that share a store know by the latter when somebody else began it again.
+    """
 
     terms: Terms | None = None
     options: Mapping[str, object] | None = None
+    times: int = 1
+
+
+FRESH = Beginning()
 
 
 class Changing(Protocol):
@@ -67,8 +74,16 @@ class Sandbox:
     `tempo` is how its time went; exchanges up to number `blameless_until` are not held against clients.
     """
 
-    def __init__(self, name: str, store: Store, terms: Terms, trades: Mapping[str, tuple[Trade, object]]) -> None:
+    def __init__(
+        self,
+        name: str,
+        store: Store,
+        terms: Terms,
+        trades: Mapping[str, tuple[Trade, object]],
+        beginning: Beginning = FRESH,
+    ) -> None:
         self.name = name
+        self.beginning = beginning
         self.store = store
         self.terms = terms
         self.seed = terms.seed
@@ -171,16 +186,25 @@ class Sandbox:
         self.store.update(self._shelf, "trouble", change)
         return found[-1]
 
+    def _begun_again(self) -> None:
+        """Let those who share the store know that what they remember of this sandbox is over."""
+        again: Beginning | None = self.store.update(
+            REGISTER, self.name, lambda old: old and old._replace(times=old.times + 1)
+        )
+        self.beginning = again or self.beginning
+
     def begin_with(self, clock: Clock, opened: Mapping[str, Mapping[str, Account]]) -> None:
         """Go on with what was put into the store under this sandbox's name: by this clock, with accounts in memory."""
         for provider, house in self.houses.items():
             house.reopen(opened.get(provider, {}))
         self.set_clock(clock)
+        self._begun_again()
         self.blameless_until = self.journal.count  # who orders again what is undone by this does not order it twice
 
     def reset(self) -> None:
         """Begin again: no jobs, no accounts, full balances, the first instant, an empty journal."""
         self.store.clear(f"{self.name}/")
+        self._begun_again()
         self.journal.forget()
         self.tempo = Tempo(self.terms.clock)
         self.blameless_until = 0
@@ -197,8 +221,9 @@ class World:
         self.trades = trades
         self.started = wall_now()
         self._sandboxes: dict[str, Sandbox] = {}
-        for name, beginning in reversed(list(store.newest(REGISTER))):
-            self._sandboxes[name] = self._begun(name, beginning)
+        if not store.shared:
+            for name, beginning in reversed(list(store.newest(REGISTER))):
+                self._sandboxes[name] = self._begun(name, beginning)
 
     def sandbox(self, name: str = "default") -> Sandbox:
         """The sandbox of this name, made on first use.
@@ -206,46 +231,57 @@ class World:
         Raises BadSandboxError for a name that is none, and when there are too many.
         """
         found = self._sandboxes.get(name)
-        return found if found is not None else self.open(name)
+        if found is not None and not self.store.shared:
+            return found
+        beginning: Beginning | None = self.store.get(REGISTER, name)
+        if beginning is None:
+            self._admit(name)
+            beginning = self.store.update(REGISTER, name, lambda old: old or Beginning())
+        if found is None or found.beginning != beginning:
+            found = self._sandboxes[name] = self._begun(name, beginning)
+        return found
 
     def open(self, name: str, terms: Terms | None = None, options: Mapping[str, object] | None = None) -> Sandbox:
         """Make a sandbox with terms and provider options of its own; one of that name is begun again."""
+        if self.store.get(REGISTER, name) is None:
+            self._admit(name)
+        else:
+            self.sandbox(name).reset()
+            self._forget_snapshots(name)
+        beginning: Beginning = self.store.update(
+            REGISTER, name, lambda old: Beginning(terms, options, old.times + 1 if old else 1)
+        )
+        sandbox = self._sandboxes[name] = self._begun(name, beginning)
+        return sandbox
+
+    def _admit(self, name: str) -> None:
         if not SANDBOX_NAME.fullmatch(name):
             raise BadSandboxError(
                 f"{name[:80]!r} is no name for a sandbox: 1 to 64 of letters, digits, '-', '_', '.', the first no sign"
             )
-        if name not in self._sandboxes and len(self._sandboxes) >= self.terms.sandboxes:
+        if self.store.count(REGISTER) >= self.terms.sandboxes:
             raise BadSandboxError(f"the server holds {self.terms.sandboxes} sandboxes already: delete one first")
-        if name in self._sandboxes:
-            self._sandboxes[name].reset()
-            self._forget_snapshots(name)
-        beginning = Beginning(terms, options)
-        self.store.update(REGISTER, name, lambda _: beginning)
-        sandbox = self._sandboxes[name] = self._begun(name, beginning)
-        return sandbox
 
     def _begun(self, name: str, beginning: Beginning) -> Sandbox:
         options = beginning.options or {}
         trades = {provider: (trade, options.get(provider, its)) for provider, (trade, its) in self.trades.items()}
-        return Sandbox(name, self.store, beginning.terms or self.terms, trades)
+        return Sandbox(name, self.store, beginning.terms or self.terms, trades, beginning)
 
     def sandboxes(self) -> list[Sandbox]:
         """All sandboxes, in the order in which they were made."""
+        if self.store.shared:
+            return [self.sandbox(name) for name in reversed([name for name, _ in self.store.newest(REGISTER)])]
         return list(self._sandboxes.values())
 
     def close(self, name: str) -> bool:
         """Forget a sandbox and all that is in it; False if there is none of that name."""
-        sandbox = self._sandboxes.pop(name, None)
-        if sandbox is not None:
-            sandbox.reset()
-            self._forget_snapshots(name)
-            self.store.update(REGISTER, name, lambda _: None)
-        return sandbox is not None
-
-    def beginning(self, name: str) -> Beginning:
-        """What a sandbox began with."""
-        found: Beginning | None = self.store.get(REGISTER, name)
-        return found or Beginning()
+        if self.store.get(REGISTER, name) is None:
+            return False
+        self.sandbox(name).reset()
+        self._forget_snapshots(name)
+        del self._sandboxes[name]
+        self.store.update(REGISTER, name, lambda _: None)
+        return True
 
     def _forget_snapshots(self, name: str) -> None:
         shelf = shelf_of_snapshots(name)

@@ -113,6 +113,11 @@ class MemoryStore:
             self._undo = None
 
     @property
+    def shared(self) -> bool:
+        """Whether other processes may change what is in it: none can."""
+        return False
+
+    @property
     def unsaved(self) -> bool:
         """Whether something still has to be saved: nothing ever is."""
         return False

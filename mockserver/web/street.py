@@ -154,6 +154,8 @@ class Street:
             return
         except BadSandboxError as error:
             response = mock_error(400, "bad_sandbox", f"{error}.")
+        except StoreUnavailableError as error:
+            response = self._unavailable(scope, error)
         await response(scope, receive, send)
 
     def close(self) -> None:
@@ -244,6 +246,20 @@ class Street:
             provider.stamp(call, response)
         response.raw_headers.extend(provider.headers)
         return response
+
+    def _unavailable(self, scope: Scope, error: StoreUnavailableError) -> Response:
+        """Say, in the voice of whoever lives at a path, that the state cannot be asked."""
+        _, path = split_sandbox(scope["path"])
+        found, provider = self._all.find(path), self._only
+        if found is None:
+            provider, found = self._inside(path, provider)
+        if found is not None:
+            provider = next(iter(found[0].values()))[0]
+        if provider is None:
+            return mock_error(503, "state_unavailable", f"{error}.")
+        reply = self._refuse(provider, Unavailable(), self.world.trades[provider.name][1])
+        reply.raw_headers.extend(provider.headers)
+        return reply
 
     async def _unsaved(self, call: Call) -> Response | None:
         """Wait until what was changed outlives this process; give the refusal if it cannot be kept."""

@@ -2,17 +2,20 @@
 
 from datetime import timedelta
 from pathlib import Path
+from secrets import token_hex
 from tempfile import TemporaryDirectory, mkdtemp
 
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from mockserver.core.clock import MINUTE, START
 from mockserver.core.limits import Limit
 from mockserver.stores.memory import MemoryStore
+from mockserver.stores.redis import RedisStore
 from mockserver.stores.sqlite import SqliteStore
+from tests.redis_server import needs_redis, shared
 
 FOLDER = TemporaryDirectory()
 shelves = st.sampled_from(["a/jobs", "a/accounts", "b/jobs"])
@@ -181,8 +184,37 @@ def on_disk():
     return SqliteStore(Path(mkdtemp(dir=FOLDER.name)) / "state.db")
 
 
+class StoresInRedis(Stores):
+    """The same in Redis, which is asked by two at once: each step by another one of them."""
+
+    def made(self):
+        address, prefix = shared().address, f"test-{token_hex(6)}"
+        self.two = [RedisStore(address, prefix=prefix) for _ in range(2)]
+        self.turn = 0
+        return self.two[0]
+
+    @precondition(lambda self: hasattr(self, "two"))
+    @rule()
+    def another_worker(self):
+        self.turn += 1
+        self.store = self.two[self.turn % 2]
+
+    def teardown(self):
+        for prefix in ("a/", "b/"):
+            self.store.clear(prefix)
+        for store in self.two:
+            store.close()
+
+
+def in_redis():
+    """A store whose keys expire by themselves."""
+    return RedisStore(shared().address, prefix=f"test-{token_hex(6)}")
+
+
 TestStores = Stores.TestCase
 TestStoresOnDisk = StoresOnDisk.TestCase
+TestStoresInRedis = needs_redis(StoresInRedis.TestCase)
+TestStoresInRedis.settings = settings(max_examples=40, stateful_step_count=40)
 TestStoresOnDisk.settings = settings(max_examples=25, stateful_step_count=30)
 
 
@@ -203,7 +235,7 @@ def test_buckets_are_told_apart():
     assert store.window("none", limit, START) == (0, START)
 
 
-@pytest.mark.parametrize("made", [MemoryStore, on_disk])
+@pytest.mark.parametrize("made", [MemoryStore, on_disk, pytest.param(in_redis, marks=needs_redis)])
 def test_what_is_due_together_keeps_its_order_in_a_copy(made):
     store = made()
     for item in ({"not": "sortable"}, {"nor": "this"}, {"neither": "that"}):

@@ -1,0 +1,101 @@
+"""What the store in Redis does when Redis, its client or the line to it fails."""
+
+import sys
+from secrets import token_hex
+
+import pytest
+import redis
+
+from mockserver.core.clock import START
+from mockserver.core.store import StateError, StoreUnavailableError
+from mockserver.stores.redis import RedisStore
+from tests.redis_server import needs_redis, shared
+
+
+@pytest.fixture
+def store():
+    store = RedisStore(shared().address, prefix=f"test-{token_hex(6)}")
+    yield store
+    store.clear("a/")
+    store.close()
+
+
+@needs_redis
+def test_an_answer_that_is_lost_is_looked_up_and_nothing_is_done_twice(store, monkeypatch):
+    commit = store._commit
+
+    def carried_out_without_an_answer(args):
+        commit(args=args)
+        raise redis.ConnectionError("the line broke")
+
+    monkeypatch.setattr(store, "_commit", carried_out_without_an_answer)
+    assert store.update("a/numbers", "job", lambda old: (old or 0) + 1) == 1
+    monkeypatch.undo()
+    assert store.get("a/numbers", "job") == 1
+
+
+@needs_redis
+def test_what_was_not_carried_out_is_not_told_as_done(store, monkeypatch):
+    def broken(**_):
+        raise redis.ConnectionError("the line broke")
+
+    monkeypatch.setattr(store, "_commit", broken)
+    with pytest.raises(StoreUnavailableError, match="the line broke"):
+        store.update("a/numbers", "job", lambda _: 1)
+    assert store.get("a/numbers", "job") is None
+
+
+@needs_redis
+def test_work_is_done_again_when_somebody_else_was_faster(store):
+    other = RedisStore(shared().address, prefix=store._prefix)
+    seen = []
+
+    def change(old):
+        seen.append(old)
+        if len(seen) == 1:
+            other.update("a/numbers", "job", lambda _: 10)
+        return (old or 0) + 1
+
+    assert store.update("a/numbers", "job", change) == 11
+    assert seen == [None, 10]
+    other.close()
+
+
+@needs_redis
+def test_what_is_due_is_given_to_one_alone(store):
+    other = RedisStore(shared().address, prefix=store._prefix)
+    store.schedule("a/due", START, "entry")
+    taken = []
+
+    def work():
+        found = store.due("a/due", START)
+        if not taken:
+            taken.extend(other.due("a/due", START))
+        return found
+
+    assert store.atomically(work) == []
+    assert taken == ["entry"]
+    other.close()
+
+
+@needs_redis
+def test_others_that_are_faster_for_ever_are_not_waited_for(store, monkeypatch):
+    monkeypatch.setattr(store, "_commit", lambda **_: 0)
+    with pytest.raises(StoreUnavailableError, match="too many others"):
+        store.update("a/numbers", "job", lambda _: 1)
+
+
+def test_a_server_that_is_away_at_the_start_is_told():
+    with pytest.raises(StateError, match="Is it running"):
+        RedisStore("redis://127.0.0.1:1/0")
+
+
+def test_an_address_that_is_none_is_told():
+    with pytest.raises(StateError, match="is no address of a Redis server"):
+        RedisStore("redis://host:port/0")
+
+
+def test_without_the_client_library_the_extra_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "redis", None)
+    with pytest.raises(StateError, match=r"pip install 'fauxreel\[redis\]'"):
+        RedisStore("redis://127.0.0.1/0")
