@@ -106,6 +106,8 @@ def run(options: argparse.Namespace) -> int:
         raise CommandError("run serves with one process; for several use serve", USAGE)
     sock = _bound(bound_socket, settings)
     environment = {**os.environ, **_variables(_url_of(sock.getsockname()), settings)}
+    for name in ("NO_PROXY", "no_proxy"):  # nothing stands between the command and this machine
+        environment[name] = ",".join(filter(None, ("127.0.0.1,localhost", os.environ.get(name))))
     if settings.control_token is not None:
         environment["FAUXREEL_CONTROL_TOKEN"] = settings.control_token
     leave_by_the_door(signal.SIGINT, signal.SIGTERM)
@@ -294,27 +296,21 @@ def _server_url(options: argparse.Namespace) -> str:
 
 
 def _ask(options: argparse.Namespace, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - any JSON
-    import urllib.error  # noqa: PLC0415 - `serve` has no use for it, and starts sooner
-    import urllib.request  # noqa: PLC0415 - as above
+    from mockserver.testing.line import ControlError, Line, ServerError  # noqa: PLC0415 - `serve` has no use for it
 
     base = _server_url(options) + (f"/@{options.sandbox}" if options.sandbox else "")
-    if not base.startswith(("http://", "https://")):
-        raise CommandError(f"'{base}' is no address of a server, such as {DEFAULT_URL}", USAGE)
-    headers = {"Content-Type": "application/json"}
-    if options.control_token:
-        headers["Authorization"] = f"Bearer {options.control_token}"
-    data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(f"{base}/_mock/{path}", data, headers, method=method)  # noqa: S310 - http, checked above
     try:
-        with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310 - http, checked above
-            return json.load(response)
-    except urllib.error.HTTPError as error:
-        problem = json.loads(error.read() or b"{}").get("error", {})
-        raise CommandError(f"{problem.get('message', error)} {problem.get('hint') or ''}".strip()) from error
-    except (urllib.error.URLError, ValueError) as error:
-        raise CommandError(
-            f"no fauxreel answers at {base}: start one with 'fauxreel serve', or say where it is with --url"
-        ) from error
+        line = Line(base, options.control_token)
+    except ServerError as error:
+        raise CommandError(str(error), USAGE) from error
+    try:
+        return line.ask(method, f"/_mock/{path}", body)
+    except ControlError as error:
+        raise CommandError(str(error)) from error
+    except ServerError as error:
+        raise CommandError(f"{error}: start one with 'fauxreel serve', or say where it is with --url") from error
+    finally:
+        line.close()
 
 
 def _banner(url: str, settings: "Settings") -> str:

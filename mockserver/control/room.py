@@ -2,6 +2,7 @@
 
 import hmac
 import logging
+import re
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from typing import Any
@@ -35,6 +36,8 @@ from mockserver.core.world import BadSandboxError
 from mockserver.web.answers import mock_error
 from mockserver.web.complaints import sentence
 from mockserver.web.street import CONTROL, Street
+
+HOST = re.compile(r"(?P<name>\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+)(:[0-9]{1,5})?", re.ASCII)
 
 log = logging.getLogger("mockserver")
 
@@ -179,8 +182,9 @@ def guard(request: Request, token: str | None) -> Response | None:
             "The control API answers to loopback hosts only.",
             "Start the server with --control-token TOKEN.",
         )
-    origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != host:
+    # A browser that sends no Origin with a GET or a form still says which page it comes from.
+    page = request.headers.get("origin", request.headers.get("referer"))
+    if page is not None and not _is_of(page, host):
         return mock_error(403, "other_origin", "The control API does not answer pages of another origin.")
     if request.headers.get("sec-fetch-site", "none") not in {"none", "same-origin"}:
         return mock_error(403, "other_origin", "The control API does not answer pages of another site.")
@@ -189,8 +193,14 @@ def guard(request: Request, token: str | None) -> Response | None:
 
 def is_here(host: str) -> bool:
     """Tell whether a Host header names this machine."""
+    found = HOST.fullmatch(host)
+    return found is not None and is_loopback(found["name"].strip("[]"))
+
+
+def _is_of(page: str, host: str) -> bool:
+    """Tell whether a page, as Origin or Referer names it, is one of this host."""
     try:
-        return is_loopback(urlsplit(f"//{host}").hostname or "")
+        return urlsplit(page).netloc.lower() == host.lower()
     except ValueError:
         return False
 

@@ -5,7 +5,7 @@ import os
 import select
 import threading
 from collections.abc import Mapping
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -26,14 +26,18 @@ class ControlError(RuntimeError):
 
 
 class Line:
-    """Asks one server. Threads take turns; a process that was forked gets a connection of its own."""
+    """Asks one server, past any proxy. Threads take turns; a process that was forked gets a connection of its own."""
 
     def __init__(self, url: str, token: str | None = None) -> None:
         parts = urlsplit(url)
-        if parts.scheme != "http" or not parts.hostname:
+        try:
+            self._host, self._port, self._root = parts.hostname or "", parts.port, parts.path.rstrip("/")
+        except ValueError:
+            self._host = ""
+        if parts.scheme not in {"http", "https"} or not self._host:
             raise ServerError(f"{url!r} is no address of a server, such as http://127.0.0.1:4747")
         self.url = url.rstrip("/")
-        self._host, self._port, self._root = parts.hostname, parts.port or 80, parts.path.rstrip("/")
+        self._kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
         self._headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
         self._turn = threading.Lock()
         self._connection: HTTPConnection | None = None
@@ -83,7 +87,7 @@ class Line:
         if self._connection is not None and self._connection.sock is not None and _over(self._connection):
             self.close()
         if self._connection is None:
-            self._connection = HTTPConnection(self._host, self._port, timeout=PATIENCE)
+            self._connection = self._kind(self._host, self._port, timeout=PATIENCE)
         return self._connection
 
 

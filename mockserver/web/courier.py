@@ -9,7 +9,7 @@ import logging
 from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anyio
 
@@ -17,6 +17,9 @@ from mockserver.core.jobs import Job
 from mockserver.core.post import MEANT_FOR_ANOTHER_MACHINE, Attempt, Delivery, is_local
 from mockserver.core.world import Sandbox, World
 from mockserver.web.provider import Provider
+
+if TYPE_CHECKING:
+    import httpx
 
 log = logging.getLogger("mockserver")
 
@@ -178,10 +181,15 @@ async def send(url: str, body: bytes, headers: Mapping[str, str], seconds: float
             # Certificates of this machine are rarely signed by anybody, and no proxy stands in between.
             async with (
                 httpx.AsyncClient(verify=False, trust_env=False, timeout=None) as client,  # noqa: S501, S113 - see above
-                client.stream("POST", url, content=body, headers=dict(headers)) as response,
+                client.stream("POST", _here(httpx.URL(url)), content=body, headers=dict(headers)) as response,
             ):
                 return response.status_code, None
     except TimeoutError:
         return None, f"no answer within {seconds:g} seconds"
     except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
         return None, f"{type(error).__name__}: {error}"[:200]
+
+
+def _here(url: "httpx.URL") -> "httpx.URL":
+    """Give `app.localhost` the address of this machine: resolvers that do not know the name ask other machines."""
+    return url.copy_with(host="localhost") if url.host.endswith(".localhost") else url

@@ -2,9 +2,11 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
+import threading
 
 import httpx
 import pytest
@@ -56,8 +58,11 @@ def test_wrong_usage_is_exit_code_2_and_a_sentence(words, problem):
 
 
 def test_help_is_everywhere():
-    assert fauxreel("--help").returncode == 0
-    for command in ("serve", "run", "env", "providers", "scenarios", "clock", "reset"):
+    told = fauxreel("-h")
+    commands = set(re.findall(r"^    ([a-z]+)(?: |$)", told.stdout, re.MULTILINE))
+    assert told.returncode == 0
+    assert commands >= {"serve", "run", "env", "providers", "scenarios", "clauses", "clock", "reset"}
+    for command in commands:
         done = fauxreel(command, "-h")
         assert (done.returncode, "usage: fauxreel" in done.stdout) == (0, True)
 
@@ -70,6 +75,23 @@ def test_run_gives_its_command_the_variables_and_its_exit_code():
     )
     done = fauxreel("run", "--", sys.executable, "-c", code)
     assert done.returncode == 7, done.stderr
+
+
+def test_a_proxy_for_the_rest_of_the_world_gets_none_of_its_requests():
+    code = (
+        "import os, subprocess, sys, urllib.request as u; u.urlopen(os.environ['FAUXREEL_URL']); "
+        "assert os.environ['no_proxy'] == '127.0.0.1,localhost,intranet'; "
+        "sys.exit(subprocess.call([sys.executable, '-m', 'mockserver', 'clock', '--advance', '60']))"
+    )
+    nowhere = {"http_proxy": "http://127.0.0.1:9", "HTTP_PROXY": "http://127.0.0.1:9", "no_proxy": "intranet"}
+    done = fauxreel("run", "--clock", "frozen", "--", sys.executable, "-c", code, **nowhere)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["advanced"] == 60
+
+
+def test_a_control_command_has_no_proxy_in_its_way_even_where_nothing_excepts_this_machine(server):
+    nowhere = {"http_proxy": "http://127.0.0.1:9", "no_proxy": "", "NO_PROXY": ""}
+    assert json.loads(fauxreel("clock", "--url", server.url, **nowhere).stdout)["mode"] == "frozen"
 
 
 def test_run_of_nothing_that_exists_is_said_so():
@@ -128,6 +150,26 @@ def test_lists_of_a_provider_are_written_with_commas(serve):
     server = serve("--clock", "frozen", "--set", "nanogpt.internal_auth=sk-a, sk-b")
     [nanogpt] = [one for one in httpx.get(f"{server.url}/_mock/providers").json()["items"] if one["name"] == "nanogpt"]
     assert nanogpt["settings"]["internal_auth"] == ["sk-a", "sk-b"]
+
+
+def test_what_answers_may_be_no_fauxreel():
+    with socket.create_server(("127.0.0.1", 0)) as stranger:
+        threading.Thread(target=_answer_in_html, args=(stranger,), daemon=True).start()
+        done = fauxreel("clock", "--url", f"http://127.0.0.1:{stranger.getsockname()[1]}")
+    assert (done.returncode, "is no fauxreel" in done.stderr, "Traceback" in done.stderr) == (1, True, False)
+
+
+def _answer_in_html(listening):
+    connection, _ = listening.accept()
+    with connection:
+        connection.recv(4096)
+        connection.sendall(b"HTTP/1.1 404 Not Found\r\ncontent-length: 6\r\n\r\n<html>")
+
+
+@pytest.mark.parametrize("url", ["127.0.0.1:4747", "ftp://127.0.0.1", "http://127.0.0.1:port"])
+def test_an_address_that_is_none_is_wrong_usage(url):
+    done = fauxreel("clock", "--url", url)
+    assert (done.returncode, "is no address of a server" in done.stderr) == (2, True)
 
 
 def test_no_server_is_said_so():

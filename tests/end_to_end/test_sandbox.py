@@ -279,7 +279,7 @@ def _answer_once(listening):
         connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello")
 
 
-@pytest.mark.parametrize("url", ["https://127.0.0.1", "127.0.0.1:4747", "http://"])
+@pytest.mark.parametrize("url", ["ftp://127.0.0.1", "127.0.0.1:4747", "http://", "http://127.0.0.1:port"])
 def test_an_address_that_is_none_is_said_so(url):
     with pytest.raises(ServerError, match="is no address of a server"):
         Server(url=url)
