@@ -21,6 +21,8 @@ S = TypeVar("S", bound=Status)
 
 NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol, httpx.InvalidURL)
 """What happens before a single byte is sent: the provider cannot have accepted anything."""
+NOT_YET = (errors.RateLimitError, errors.NotReadyError)
+"""A clear no that may be a yes later."""
 PASSING = (errors.TransportError, errors.ServerError, errors.RateLimitError)
 """What may be otherwise the next time."""
 HOPS = 5
@@ -162,12 +164,23 @@ class Operations:
 
     # moves
     def fetch(self, ask: Ask, reader: Callable[[Fields], T]) -> Script[T]:
-        """Send what costs nothing and changes nothing, again if it is disturbed."""
+        """Send what costs nothing and may be sent twice, again if it is disturbed; give the typed answer."""
+        return self._again(ask, lambda response: self.read(response, reader))
+
+    def put(self, ask: Ask) -> Script[None]:
+        """The same for what is answered with nothing."""
+        return self._again(ask, self._nothing)
+
+    def _nothing(self, response: httpx.Response) -> None:
+        if not response.is_success:
+            raise self.refusal(response)
+
+    def _again(self, ask: Ask, digest: Callable[[httpx.Response], T]) -> Script[T]:
         attempt = 0
         while True:
             attempt += 1
             try:
-                return self.read((yield from self.answer(ask)), reader)
+                return digest((yield from self.answer(ask)))
             except PASSING as error:
                 if attempt >= self.patience.tries:
                     raise
@@ -183,8 +196,8 @@ class Operations:
     def pay(self, ask: Ask, reader: Callable[[Fields], T]) -> Script[T]:
         """Send what costs money: again only when it is certain that it was not accepted.
 
-        That is so when no connection was made, and when the answer is 429. Whatever else is not a clear refusal raises
-        LostAnswerError.
+        That is so when no connection was made, and when the answer is 429 or says that something is not ready. Whatever
+        else is not a clear refusal raises LostAnswerError.
         """
         attempt = 0
         while True:
@@ -196,7 +209,7 @@ class Operations:
                 refused.__cause__ = error
             except httpx.RequestError as error:
                 raise _lost(ask, error) from error
-            except errors.RateLimitError as error:
+            except NOT_YET as error:
                 refused = error
             if attempt >= self.patience.tries:
                 raise refused

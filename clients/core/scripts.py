@@ -7,6 +7,7 @@ nothing. It neither sends nor sleeps, so that one text serves sync and async pro
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from io import SEEK_END
 from pathlib import Path
 from typing import IO, TypeVar, cast
 
@@ -40,14 +41,16 @@ class Ask:
             files = None
             if self.form is not None:
                 files = {name: _part(value, stack) for name, value in self.form.items()}
-            headers = dict(self.headers)
-            if self.upload is not None:
-                headers["content-length"] = str(self.upload.stat().st_size)
             request = http.build_request(
-                self.method, self.url, params=dict(self.params) or None, headers=headers, json=self.json, files=files
+                self.method,
+                self.url,
+                params=dict(self.params) or None,
+                headers=dict(self.headers),
+                json=self.json,
+                files=files,
             )
             if self.upload is not None:
-                request.stream = _FileStream(stack.enter_context(self.upload.open("rb")))
+                request = _uploading(request, stack.enter_context(self.upload.open("rb")))
             yield request
 
 
@@ -158,6 +161,16 @@ class _FileStream(httpx.SyncByteStream, httpx.AsyncByteStream):
     async def __aiter__(self) -> AsyncIterator[bytes]:
         for chunk in self:
             yield chunk
+
+
+def _uploading(request: httpx.Request, file: IO[bytes]) -> httpx.Request:
+    """The same request with a file as its body."""
+    size = file.seek(0, SEEK_END)
+    file.seek(0)
+    request.headers["content-length"] = str(size)
+    return httpx.Request(
+        request.method, request.url, headers=request.headers, stream=_FileStream(file), extensions=request.extensions
+    )
 
 
 def _part(value: str | Path, stack: ExitStack) -> tuple[str | None, IO[bytes] | str, str]:

@@ -273,7 +273,8 @@ class Scripted(httpx.BaseTransport, httpx.AsyncBaseTransport):
 
 
 class Disturbed(httpx.BaseTransport, httpx.AsyncBaseTransport):
-    """A connection on which some exchanges go wrong: `plan` says of each, by its number from 0, what happens.
+    """A connection on which some exchanges go wrong: `plan` says what happens, by an exchange's number from 0, or by a
+    part of its path, which counts once.
 
     `"unsent"`: no connection is made. `"lost"`: the server gets the request, and its answer does not come. Otherwise an
     answer in place of the server's: (status, body, headers).
@@ -304,7 +305,8 @@ class Disturbed(httpx.BaseTransport, httpx.AsyncBaseTransport):
 
     def act(self, request):
         self.number += 1
-        act = self.plan.get(self.number)
+        parts = [part for part in self.plan if isinstance(part, str) and part in request.url.path]
+        act = self.plan.pop(parts[0]) if parts else self.plan.get(self.number)
         if act == "unsent":
             raise httpx.ConnectError("nobody listens", request=request)
         return act if act is None or act == "lost" else answered(act)
