@@ -303,6 +303,12 @@ class Disturbed(httpx.BaseTransport, httpx.AsyncBaseTransport):
             raise httpx.ReadError("the connection was reset", request=request)
         return response
 
+    def close(self):
+        self.inner.close()
+
+    async def aclose(self):
+        await self.inner.aclose()
+
     def act(self, request):
         self.number += 1
         parts = [part for part in self.plan if isinstance(part, str) and part in request.url.path]
