@@ -15,9 +15,10 @@ Work = Coroutine[Any, Any, None]
 class Eager:
     """Begins coroutines on one event loop."""
 
-    __slots__ = ("_rest", "_task")
+    __slots__ = ("_loop", "_rest", "_task")
 
     def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._rest: Rest | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -27,7 +28,7 @@ class Eager:
         Inside of a task nothing else can begin at once; it gets a task then.
         """
         rest, task = self._rest, self._task
-        if rest is None or task is None or task.done() or task.get_loop() is not loop:
+        if rest is None or task is None or self._loop is not loop or task.done():
             rest, task = self._spare(loop)
         try:
             asyncio._enter_task(loop, task)  # noqa: SLF001 - documented for those who make tasks of their own
@@ -46,7 +47,7 @@ class Eager:
     def _spare(self, loop: asyncio.AbstractEventLoop) -> "tuple[Rest, asyncio.Task[None]]":
         """Make the task in which the next coroutine goes on that has to wait."""
         rest = Rest(loop)
-        self._rest, self._task = rest, loop.create_task(rest)
+        self._loop, self._rest, self._task = loop, rest, loop.create_task(rest)
         return rest, self._task
 
 

@@ -16,7 +16,13 @@ from urllib.parse import unquote
 
 import httptools
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT, service_unavailable
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import (
+    HEADER_RE,
+    HEADER_VALUE_RE,
+    STATUS_LINE,
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
 
 from mockserver.eager import Eager
 
@@ -38,15 +44,17 @@ class Corked:
     Who knows that the turn's end is near holds it (`held`), and flushes.
     """
 
-    __slots__ = ("_loop", "_size", "_transport", "_waiting", "held", "is_closing")
-
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
         self._transport = transport
         self._loop = loop
         self._waiting: list[bytes] = []
         self._size = 0
         self.held = False
+        # What else is asked of a transport; found without a detour.
         self.is_closing = transport.is_closing
+        self.get_extra_info = transport.get_extra_info
+        self.pause_reading, self.resume_reading = transport.pause_reading, transport.resume_reading
+        self.set_write_buffer_limits, self.abort = transport.set_write_buffer_limits, transport.abort
 
     def write(self, data: bytes) -> None:
         """Gather; what is large goes out at once."""
@@ -83,9 +91,6 @@ class Corked:
         self.flush()
         self._transport.close()
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever else the transport has
-        return getattr(self._transport, name)
-
 
 class Cycle(RequestResponseCycle):
     """A request and its answer. `web` finds it in the scope, with shorter ways than messages for what is complete."""
@@ -99,16 +104,16 @@ class Cycle(RequestResponseCycle):
     expected_content_length = 0
     body: bytes | bytearray = b""  # type: ignore[assignment]  # bytes while it is one piece
 
+    waiting_for_100_continue = False
+
     def __init__(self, wire: "Wire", scope: Any, *, keep_alive: bool) -> None:  # noqa: ANN401 - uvicorn's own type
         self.wire = wire
         self.scope = scope
-        self.transport = wire.transport
-        self.flow = wire.flow
+        self.transport, self.flow = wire.transport, wire.flow
         self.keep_alive = keep_alive
-        self.waiting_for_100_continue = wire.expect_100_continue
         self.on_response = wire.on_response_complete
-        self.logger, self.access_logger, self.access_log = wire.logger, wire.access_logger, wire.access_log
         self.default_headers = wire.server_state.default_headers
+        self.logger, self.access_logger, self.access_log = wire.logger, wire.access_logger, wire.access_log
 
     @cached_property
     def message_event(self) -> asyncio.Event:  # type: ignore[override]  # made when somebody waits for a message
@@ -133,25 +138,26 @@ class Cycle(RequestResponseCycle):
 
     def answer(self, status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes) -> bool:
         """Send a whole answer, which says itself how long its body is; False: it has to go the long way."""
+        wire = self.wire
         if self.access_log or self.disconnected or self.response_started or self.flow.write_paused:
             return False
-        lines = [b"%b: %b\r\n" % header for header in headers]
+        try:
+            lines = [*wire.default_lines(), *map(line, headers)]
+        except ValueError:
+            return False  # uvicorn refuses it
         if not self.keep_alive:
             lines.append(b"connection: close\r\n")
-        defaults = self.wire.default_lines()
-        head = b"".join((STATUS_LINE[status], *defaults, *lines, b"\r\n"))
-        if head.count(b"\n") != len(defaults) + len(lines) + 2:
-            return False  # a line break inside a header: uvicorn refuses it
-        self.transport.write(head)
-        if body and self.scope["method"] != "HEAD":
-            self.transport.write(body)
+        if self.scope["method"] == "HEAD":
+            body = b""
+        self.transport.write(b"".join((STATUS_LINE[status], *lines, b"\r\n", body)))
         # Scope and cycle point at each other: without this, each request would be left to the garbage collector.
         self.scope.pop("fauxreel", None)  # type: ignore[typeddict-item]  # an extension of ours
         self.response_started = self.response_complete = True
-        self.wake()
+        if "message_event" in self.__dict__:
+            self.message_event.set()
         if not self.keep_alive:
             self.transport.close()
-        self.on_response()
+        wire.on_response_complete()
         return True
 
     @property
@@ -208,7 +214,7 @@ class Wire(HttpToolsProtocol):
         super().data_received(data)
         cycle, self._unstarted = self._unstarted, None
         if cycle is not None and not corked.is_closing():
-            self._start_asgi_task(cycle, self._app())
+            self._start_asgi_task(_told_to_go_on(cycle), self._app())
         corked.held = False
         corked.flush()
         if len(data) > 1024 or self._head:
@@ -227,8 +233,11 @@ class Wire(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Begin a request."""
         self.url = b""
-        self.expect_100_continue = False
         self.headers = []
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header."""
+        self.headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
         """Take a request on. It begins when it is complete, or when what has come of it is read (`data_received`)."""
@@ -258,7 +267,7 @@ class Wire(HttpToolsProtocol):
             self._unstarted = cycle
         else:  # pipelined: it waits for its turn
             self.flow.pause_reading()
-            self.pipeline.appendleft((cycle, self._app()))
+            self.pipeline.appendleft((_told_to_go_on(cycle), self._app()))
 
     def on_body(self, body: bytes) -> None:
         """Take a piece of a body; most bodies are one."""
@@ -272,7 +281,8 @@ class Wire(HttpToolsProtocol):
             cycle.body = body
         if len(cycle.body) > HIGH_WATER_LIMIT:
             self.flow.pause_reading()
-        cycle.wake()
+        if cycle is not self._unstarted:
+            cycle.wake()
 
     def on_message_complete(self) -> None:
         """Begin a request that is there whole, at once."""
@@ -334,8 +344,24 @@ class Wire(HttpToolsProtocol):
         """Give the headers that all answers have, as lines; uvicorn makes a new list each second."""
         headers = self.server_state.default_headers
         if headers is not self._defaults:
-            self._defaults, self._default_lines = headers, [b"%b: %b\r\n" % header for header in headers]
+            self._defaults, self._default_lines = headers, [line(header) for header in headers]
         return self._default_lines
+
+
+def _told_to_go_on(cycle: Cycle) -> Cycle:
+    """Mark a request whose client waits to be told to send the body; one whose body is there is not asked."""
+    expected = (b"expect", b"100-continue")
+    cycle.waiting_for_100_continue = any((name, value.lower()) == expected for name, value in cycle.scope["headers"])
+    return cycle
+
+
+@lru_cache(maxsize=1024)
+def line(header: tuple[bytes, bytes]) -> bytes:
+    """Write a header as uvicorn does; raises ValueError for what uvicorn refuses."""
+    name, value = header
+    if HEADER_RE.search(name) or HEADER_VALUE_RE.search(value):
+        raise ValueError("a header has a character that no header can have")
+    return b"%b: %b\r\n" % (name.lower(), value)
 
 
 def target(root: str, url: bytes) -> tuple[str, bytes, bytes]:

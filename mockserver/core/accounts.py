@@ -55,11 +55,18 @@ class Account:
 
     def fund(self, at: datetime) -> str:
         """Which money pays what is ordered at `at`: the purse's, or the purse's of that cycle."""
-        return self.purse if self.cycle is None else f"{self.purse}#{(at - self.opened_at) // self.cycle}"
+        return self.purse if self.cycle is None else f"{self.purse}#{_cycles(at - self.opened_at, self.cycle)}"
 
     def cycle_began(self, at: datetime) -> datetime:
         """When the cycle of the instant `at` began; without cycles, when the account was opened."""
-        return self.opened_at if self.cycle is None else at - (at - self.opened_at) % self.cycle
+        if self.cycle is None:
+            return self.opened_at
+        return self.opened_at + self.cycle * _cycles(at - self.opened_at, self.cycle)
+
+
+def _cycles(span: timedelta, cycle: timedelta) -> int:
+    """How many whole cycles a span has; of cycles of whole days in a fifth of the time that a division takes."""
+    return span // cycle if cycle.seconds or cycle.microseconds else span.days // cycle.days
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,11 @@ class Draw:
 
     def number(self) -> int:
         """Draw 32 bits, for somebody else's seed."""
-        at = self._take(1)
+        at = self._at
+        if at < len(self._words):
+            self._at = at + 1
+        else:
+            at = self._take(1)
         word: int = self._words[at]
         return word
 

@@ -170,13 +170,13 @@ class House:
         return self._store.atomically(partial(self._add, job, account, now, overdraft))
 
     def _add(self, job: Job, account: Account, now: datetime, overdraft: Decimal) -> Balance:
-        store, fund = self._store, account.fund(now)
+        store, fund = self._store, job.fund or account.fund(now)
         self._settled(account.granted, fund, now)
         if account.cycle is not None:
             job = job if job.fund == fund else job._replace(fund=fund)
             if store.get(self._accounts, account.key) is None:
                 self.set_account(account)  # its cycles go on counting from the same instant
-        take = partial(_take, account.granted, overdraft, ledger.opening(job))
+        take = partial(_take, account.granted, overdraft, job)
         left: Balance = store.update(self._balances, fund, take)
         store.update(self._jobs, job.id, lambda _: job)
         for entry in ledger.settlements(job):
@@ -252,11 +252,12 @@ def _settle(granted: Decimal, due: list[Entry], old: Balance | None) -> Balance:
     return balance
 
 
-def _take(granted: Decimal, overdraft: Decimal, entry: Entry, old: Balance | None) -> Balance:
+def _take(granted: Decimal, overdraft: Decimal, job: Job, old: Balance | None) -> Balance:
     balance = old or Balance(granted)
-    if entry.amount > balance.available + overdraft:
-        raise Unaffordable(entry.amount, balance.available)
-    return balance.after(entry)
+    available = balance.available
+    if job.price > available + overdraft:
+        raise Unaffordable(job.price, available)
+    return balance.paying(job.price, job.terms)
 
 
 def _next(old: int | None) -> int:

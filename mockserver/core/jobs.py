@@ -52,14 +52,14 @@ class Job(NamedTuple):
         """Say where one of its pieces is at the mock instant `now`; a cut ends the pieces that are still going on."""
         cut = self.cut
         if cut is not None and now >= cut.at and part.length > max(cut.at - self.submitted_at, NOTHING):
-            return Moment(cut.stage, len(part.stages), now - cut.at, 1.0)
+            return Moment(cut.stage, len(part.stages), now - cut.at)
         return part.at(now - self.submitted_at)
 
     def at(self, now: datetime) -> Moment:
         """Say where the job is at the mock instant `now`."""
         cut = self.cut
         if cut is not None and now >= cut.at:
-            return Moment(cut.stage, len(self.timeline.stages), now - cut.at, 1.0)
+            return Moment(cut.stage, len(self.timeline.stages), now - cut.at)
         return self.timeline.at(now - self.submitted_at)
 
     @property

@@ -44,6 +44,15 @@ class Balance(NamedTuple):
         """What can be spent now."""
         return self.granted - self.charged - self.held
 
+    def paying(self, price: Decimal, terms: Terms) -> "Balance":
+        """The balance once a job of these terms is ordered: what `opening` does, in one step."""
+        granted, charged, held = self
+        return (
+            Balance(granted, charged + price, held)
+            if terms == "at_submission"
+            else Balance(granted, charged, held + price)
+        )
+
     def after(self, entry: Entry) -> "Balance":
         """The balance once `entry` has happened."""
         match entry.kind:

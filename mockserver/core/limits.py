@@ -36,6 +36,12 @@ class Bucket:
         # After a limit was lowered, more than one old request may have to leave the window.
         return passed[len(passed) - limit.requests] - since
 
+    def window(self, limit: Limit, now: datetime) -> tuple[int, datetime]:
+        """Count the requests that the window holds, and say when the oldest of them leaves it; now, if it is empty."""
+        self._forget(now - limit.per)
+        passed = self._passed
+        return len(passed), passed[0] + limit.per if passed else now
+
     def used(self, limit: Limit, now: datetime) -> int:
         """Count the requests that the window holds at `now`."""
         self._forget(now - limit.per)

@@ -62,12 +62,24 @@ def cancelled(word: str) -> Stage:
 
 
 class Moment(NamedTuple):
-    """Where a job is: the stage, its place in the timeline, and the part of the job's life that is over (0 to 1)."""
+    """Where a job is: the stage, its place among the stages of its life, and how far into the stage it is."""
 
     stage: Stage
     place: int
     into: timedelta
-    progress: float
+    stages: tuple[Stage, ...] = ()
+
+    @property
+    def progress(self) -> float:
+        """The part of the job's life that is over, 0 to 1."""
+        if self.stage.ends:
+            return 1.0
+        over, length = self.into, NOTHING
+        for place, stage in enumerate(self.stages):
+            length += stage.lasts
+            if place < self.place:
+                over += stage.lasts
+        return max(over, NOTHING) / length if length else 1.0
 
 
 class Timeline(NamedTuple):
@@ -102,16 +114,13 @@ class Timeline(NamedTuple):
 
     def at(self, elapsed: timedelta) -> Moment:
         """Say where the job is, `elapsed` after its submission; a boundary belongs to the stage that begins there."""
-        begins = NOTHING
-        last = len(self.stages) - 1
-        for index, stage in enumerate(self.stages):
-            if index == last or elapsed < begins + stage.lasts:
+        into, place = elapsed, 0
+        for stage in self.stages:
+            if into < stage.lasts or stage.state in ENDS:
                 break
-            begins += stage.lasts
-        if stage.ends:
-            return Moment(stage, index, elapsed - begins, 1.0)
-        length = self.length
-        return Moment(stage, index, elapsed - begins, max(elapsed, NOTHING) / length if length else 1.0)
+            into -= stage.lasts
+            place += 1
+        return Moment(stage, place, into, self.stages)
 
     def changes(self) -> tuple[tuple[timedelta, Stage], ...]:
         """Say when each stage begins, measured from submission; stages without length are never seen and left out."""

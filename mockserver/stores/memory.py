@@ -32,15 +32,16 @@ class MemoryStore:
 
     def update(self, shelf: str, key: str, change: Change) -> Any:  # noqa: ANN401 - see core.store
         """Replace the value under `key` by `change(value)` and answer the new one."""
-        values = self._shelves.get(shelf)
-        if values is None:
+        try:
+            values = self._shelves[shelf]
+        except KeyError:
             values = self._shelves[shelf] = {}
         old = values.get(key)
         new = change(old)
-        if new is None:
-            values.pop(key, None)
-        else:
+        if new is not None:
             values[key] = new
+        else:
+            values.pop(key, None)
         if self._undo is not None:
             self._undo.append((_place, values, key, old))
         return new
@@ -94,7 +95,7 @@ class MemoryStore:
     def window(self, bucket: str, limit: Limit, now: datetime) -> tuple[int, datetime]:
         """How many requests a bucket's window holds, and when the oldest of them leaves it."""
         found = self._buckets.get(bucket) or Bucket()
-        return found.used(limit, now), found.resets_at(limit, now)
+        return found.window(limit, now)
 
     def atomically(self, work: Callable[[], T]) -> T:
         """Do work, and undo what it wrote if it raises."""

@@ -12,7 +12,7 @@ from urllib.parse import unquote_plus
 import msgspec
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope
+from starlette.types import Receive, Scope
 
 from mockserver.core import faults
 from mockserver.core.accounts import Account
@@ -20,6 +20,7 @@ from mockserver.core.asked import Asked
 from mockserver.core.faults import Fault, UnknownFaultError
 from mockserver.core.house import House
 from mockserver.core.jobs import Job
+from mockserver.core.limits import Limit
 from mockserver.core.post import Delivery
 from mockserver.core.refusals import BadBody, BodyTooLarge, NotFound, NotYours, WrongType
 from mockserver.core.scenarios import SCENARIOS, SUCCEEDS, Scenario, directive, parsed
@@ -31,7 +32,7 @@ from mockserver.web.telling import told
 from mockserver.web.voices import refusal_for
 
 if TYPE_CHECKING:
-    from mockserver.web.provider import Operation, Provider
+    from mockserver.web.street import Door, Street
 
 T = TypeVar("T")
 REPEATED_AT_MOST = 36 * 2**20
@@ -80,59 +81,71 @@ class Call:
     """One request: what was asked, by whom, in which sandbox, and when (`now`, read once).
 
     `params` are the path's own values, `account` is whose key was sent (None where an operation needs none
-    and none came), `house` the provider's state in this sandbox, `options` the provider's settings. `base` is the
-    address under which the client sees this sandbox, `prefix` the part of it after the host. `clips` are the server's
-    rendered videos, `files` what was uploaded to it, `street` is the server itself. `fault` is what disturbs this
-    exchange.
+    and none came), `house` the provider's state in this sandbox, `options` the provider's settings. `prefix` is the
+    part of the sandbox's address after the host, `street` is the server itself. `fault` is what disturbs this exchange,
+    `limited` the rate limit that it was counted for, and whose.
     """
 
     __slots__ = (
-        "_account", "_body", "_query", "_receive", "_whole", "base", "clause", "clips", "fault", "files", "headers",
-        "house", "job_id", "now", "operation", "options", "params", "prefix", "provider", "pure", "sandbox", "scope",
-        "street",
+        "_account", "_base", "_body", "_query", "_receive", "_whole", "clause", "fault", "headers", "house", "job_id",
+        "limited", "now", "operation", "options", "params", "prefix", "provider", "sandbox", "scope", "street",
     )  # fmt: skip
 
     def __init__(  # noqa: PLR0913, PLR0917 - the street fills in what it knows, once
         self,
+        street: "Street",
         scope: Scope,
         receive: Receive,
         headers: dict[bytes, bytes],
         sandbox: Sandbox,
-        provider: "Provider",
-        operation: "Operation",
+        door: "Door",
         params: Mapping[str, str],
-        base: str,
         prefix: str,
-        clips: Clips,
-        files: Files,
-        street: ASGIApp,
-        *,
-        pure: bool,
     ) -> None:
+        self.street = street
         self.scope = scope
         self._receive = receive
         self.headers = headers
         self.sandbox = sandbox
-        self.provider = provider
-        self.operation = operation
+        self.provider, self.operation = door
         self.params = params
-        self.base = base
         self.prefix = prefix
-        self.clips = clips
-        self.files = files
-        self.street = street
-        self.pure = pure
-        self.house: House = sandbox.houses[provider.name]
+        self.house: House = sandbox.houses[self.provider.name]
         self.options: Any = self.house.options
         self.now: datetime = sandbox.clock.now()
         self.job_id: str | None = None
         self.clause: str | None = None
         self.fault: Fault | None = None
+        self.limited: tuple[Limit, str] | None = None
         self._account: Account | None = None
+        self._base: str | None = None
         self._body: bytes | None = None
         self._query: dict[str, str] | None = None
 
     # What was asked -------------------------------------------------------------------------------------------
+
+    @property
+    def base(self) -> str:
+        """The address under which the client sees this sandbox."""
+        base = self._base
+        if base is None:
+            base = self._base = f"{self.scope['scheme']}://{host(self.scope, self.headers)}{self.prefix}"
+        return base
+
+    @property
+    def clips(self) -> Clips:
+        """The server's rendered videos."""
+        return self.street.clips
+
+    @property
+    def files(self) -> Files:
+        """What was uploaded to the server, and what is made of that."""
+        return self.street.files
+
+    @property
+    def pure(self) -> bool:
+        """Whether the server is to show nothing that the real one has not."""
+        return self.street.pure
 
     def header(self, name: str) -> str | None:
         """A request header's value, or None."""
@@ -332,10 +345,8 @@ class Call:
 
     def again(self) -> "Call":
         """The same request once more, as if it had been repeated on its way."""
-        again = Call(
-            self.scope, self._receive, self.headers, self.sandbox, self.provider, self.operation, self.params,
-            self.base, self.prefix, self.clips, self.files, self.street, pure=self.pure,
-        )  # fmt: skip
+        door = (self.provider, self.operation)
+        again = Call(self.street, self.scope, self._receive, self.headers, self.sandbox, door, self.params, self.prefix)
         again.fault, again._body = self.fault, getattr(self, "_whole", self._body)
         return again
 
@@ -348,6 +359,15 @@ class Call:
     def json(self, value: Any, status: int = 200, headers: RawHeaders = ()) -> Response:  # noqa: ANN401 - any JSON
         """Answer with JSON."""
         return json_reply(value, status, headers)
+
+
+def host(scope: Scope, headers: Mapping[bytes, bytes]) -> str:
+    """The host that the client asked for: what it said, else the address it reached."""
+    asked = headers.get(b"host")
+    if asked:
+        return asked.decode("latin-1")
+    server = scope.get("server")
+    return f"{server[0]}:{server[1]}" if server else "localhost"
 
 
 def parse_query(raw: bytes) -> dict[str, str]:

@@ -43,6 +43,7 @@ def _count(call: Call, operation: Operation) -> None:
     account = call.known_account
     if account is not None and account.flags and "limited" in account.flags:
         raise OverLimit(found[0].name if found else "limited", found[0].per if found else timedelta(minutes=1))
+    call.limited = found
     if found is not None:
         limit, client = found
         call.house.admit(limit, client, call.now)

@@ -38,11 +38,8 @@ class Operation:
     key: KeyNeed | Callable[[Any], KeyNeed] = "required"
     limit: LimitOf | None = None
     permission: str | None = None
-
-    @property
-    def name(self) -> str:
-        """The handler's name, by which the journal knows the operation."""
-        return getattr(self.handler, "__name__", "operation")
+    name: str = ""
+    """The handler's name, by which the journal knows the operation."""
 
 
 def on(
@@ -59,7 +56,7 @@ def on(
     limit it falls under, `permission` what its key must be allowed to do.
     """
     method, _, path = route.partition(" ")
-    return Operation(method, path, handler, key, limit, permission)
+    return Operation(method, path, handler, key, limit, permission, getattr(handler, "__name__", "operation"))
 
 
 @dataclass(frozen=True, slots=True)

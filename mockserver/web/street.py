@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.core.faults import Fault, UnknownNameError
-from mockserver.core.journal import BODY_KEPT, Exchange
+from mockserver.core.journal import BODY_KEPT, Exchange, exchange
 from mockserver.core.refusals import Crashed, Refusal, Refused, RequestTooLarge, Unavailable, UnknownPath, WrongMethod
 from mockserver.core.store import StoreUnavailableError
 from mockserver.core.world import BadSandboxError, Sandbox, World
@@ -135,7 +135,7 @@ class Street:
         self.control: ASGIApp | None = None
         self.index: bytes | None = None
         self._store = world.store
-        self._pure = pure
+        self.pure = pure
         self._all = Routes(providers)
         self._of = {provider.name: Routes([provider]) for provider in providers}
         self._only = providers[0] if len(providers) == 1 else None
@@ -149,14 +149,16 @@ class Street:
             path: str = scope["path"]
             if path.startswith((CONTROL, "/@")) and await self._controlled(scope, receive, send):
                 return
-            response = await self._answer(scope, receive)
+            call = self._enter(scope, receive)
+            response = await self._serve(call) if isinstance(call, Call) else call
         except ClientDisconnect:
             return
         except BadSandboxError as error:
             response = mock_error(400, "bad_sandbox", f"{error}.")
         except StoreUnavailableError as error:
             response = self._unavailable(scope, error)
-        await response(scope, receive, send)
+        if not isinstance(response, Reply) or not response.sent(scope):
+            await response(scope, receive, send)
 
     def close(self) -> None:
         """Let go of what is kept outside of this process."""
@@ -170,30 +172,31 @@ class Street:
         await self.control({**scope, "path": path, "mock_sandbox": name}, receive, send)
         return True
 
-    async def _answer(self, scope: Scope, receive: Receive) -> Response:
-        headers = dict(scope["headers"])
-        name, path = self._which_sandbox(scope, headers)
-        prefix = "" if name is None else f"/@{name}"
+    def _enter(self, scope: Scope, receive: Receive) -> Call | Reply:
+        """Find sandbox, house and operation of a request; what is not there, or not like this, is answered."""
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        name, path = None, scope["path"]
+        if b"x-mock-sandbox" in headers or path.startswith("/@"):
+            name, path = self._which_sandbox(path, headers)
         sandbox = self.world.sandbox("default" if name is None else name)
         found = self._all.find(path)
-        provider = self._only
         if found is None:
-            provider, found = self._inside(path, provider)
-        base = f"{scope['scheme']}://{host(scope, headers)}{prefix}"
-        if found is None:
-            return self._unknown(provider, sandbox, scope, path)
+            provider, found = self._inside(path, self._only)
+            if found is None:
+                return self._unknown(provider, sandbox, scope, path)
         doors, params = found
         door = doors.get(scope["method"])
         if door is None or len(headers) > HEADERS_AT_MOST:
             return self._not_like_this(doors, sandbox, scope, headers)
-        call = Call(
-            scope, receive, headers, sandbox, door[0], door[1], params, base, prefix,
-            self.clips, self.files, self, pure=self._pure,
-        )  # fmt: skip
-        if self._store.ailing and (refused := await self._unsaved(call)):
+        return Call(self, scope, receive, headers, sandbox, door, params, "" if name is None else f"/@{name}")
+
+    async def _serve(self, call: Call) -> Response:
+        """Answer a call, when what it changed is kept; write it down, disturb it if it is to be, send what fell due."""
+        store, sandbox = self._store, call.sandbox
+        if store.ailing and (refused := await self._unsaved(call)):
             return refused
         response = await self._handle(call)
-        if self._store.unsaved:
+        if store.unsaved:
             response = await self._unsaved(call) or response
         _note(sandbox, call, response)
         if call.fault is not None:
@@ -202,12 +205,11 @@ class Street:
             await self.courier.after(sandbox)
         return response
 
-    def _which_sandbox(self, scope: Scope, headers: Mapping[bytes, bytes]) -> tuple[str | None, str]:
+    def _which_sandbox(self, path: str, headers: Mapping[bytes, bytes]) -> tuple[str | None, str]:
         """Find the sandbox's name, if the request has one, and the path inside it."""
-        path: str = scope["path"]
         if path.startswith("/@"):
             return split_sandbox(path)
-        if not self._pure and b"x-mock-sandbox" in headers:
+        if not self.pure and b"x-mock-sandbox" in headers:
             return headers[b"x-mock-sandbox"].decode("latin-1"), path
         return None, path
 
@@ -279,7 +281,7 @@ class Street:
             if self._store.unsaved:
                 response = await self._unsaved(again) or response
             _note(call.sandbox, again, response)
-        if not self._pure:
+        if not self.pure:
             response.raw_headers.append((FAULT, fault.name.encode()))
         return Disturbed(response, fault)
 
@@ -287,7 +289,7 @@ class Street:
         known: Refusal = refusal  # type: ignore[assignment]  # the family is closed: core.refusals.Refusal is all of it
         reply = provider.answer(known, options)
         reply.clause = refusal.clause or reply.clause
-        if reply.clause is not None and not self._pure:
+        if reply.clause is not None and not self.pure:
             reply.raw_headers.append((b"x-mock-clause", reply.clause.encode("latin-1", "replace")))
             told = hint(refusal)
             if told is not None:
@@ -295,7 +297,7 @@ class Street:
         return reply
 
     def _unknown(self, provider: Provider | None, sandbox: Sandbox, scope: Scope, path: str) -> Reply:
-        if self.index is not None and path == "/" and not self._pure:
+        if self.index is not None and path == "/" and not self.pure:
             return Reply(self.index)
         nearest = self._all.nearest(path)
         if provider is not None:
@@ -342,15 +344,6 @@ def split_sandbox(path: str) -> tuple[str, str]:
     return name, f"{slash}{rest}" or "/"
 
 
-def host(scope: Scope, headers: Mapping[bytes, bytes]) -> str:
-    """The host that the client asked for: what it said, else the address it reached."""
-    asked = headers.get(b"host")
-    if asked:
-        return asked.decode("latin-1")
-    server = scope.get("server")
-    return f"{server[0]}:{server[1]}" if server else "localhost"
-
-
 def _preflight(allowed: Sequence[str], headers: Mapping[bytes, bytes]) -> Reply:
     """Answer a browser that asks whether it may call from another origin."""
     wanted = headers.get(b"access-control-request-headers", b"*")
@@ -367,16 +360,15 @@ def _preflight(allowed: Sequence[str], headers: Mapping[bytes, bytes]) -> Reply:
 
 def _note(sandbox: Sandbox, call: Call, response: Response) -> None:
     scope = call.scope
-    account = call.known_account
-    sandbox.journal.add(
-        Exchange(
-            call.now, scope["method"], scope["path"], scope["query_string"], scope["headers"],
-            (call.read or b"")[:BODY_KEPT], call.client, call.provider.name, call.operation.name,
-            None if account is None else account.key, response.status_code, response.raw_headers,
-            bytes(getattr(response, "body", b"")[:BODY_KEPT]), call.job_id, call.clause,
-            None if call.fault is None else str(call.fault),
-        )
-    )  # fmt: skip
+    account, body, fault = call.known_account, call.read, call.fault
+    # fmt: off
+    sandbox.journal.add(exchange((
+        call.now, scope["method"], scope["path"], scope["query_string"], scope["headers"],
+        body[:BODY_KEPT] if body else b"", call.client, call.provider.name, call.operation.name,
+        None if account is None else account.key, response.status_code, response.raw_headers,
+        getattr(response, "body", b"")[:BODY_KEPT], call.job_id, call.clause, None if fault is None else str(fault),
+    )))
+    # fmt: on
 
 
 def _note_plain(sandbox: Sandbox, scope: Scope, reply: Reply, provider: Provider | None) -> None:

@@ -7,8 +7,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from starlette.types import Message
 
-from mockserver.web.call import Call
-from mockserver.web.street import host
+from mockserver.web.call import Call, host
 
 
 def is_own(call: Call, url: str) -> bool:

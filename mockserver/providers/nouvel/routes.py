@@ -65,20 +65,13 @@ def _job(call: Call, body: NewJob, scenario: Scenario) -> Job:
     ids = tuple([outputs.uuid(draw) for _ in range(videos)])
     doomed = _doomed(call, urls, body.variant_count, scenario)
     parts = timeline.lives(scenario, doomed, videos, draw)
+    account, now = call.account, call.now
+    whole, order = timeline.whole(parts, scenario), inputs.order(body, ids)
+    # By position: names would double the time that it takes to make a job.
     return Job(
-        id=job_id,
-        provider="nouvel",
-        key=call.account.purse,
-        submitted_at=call.now,
-        timeline=timeline.whole(parts, scenario),
-        price=Decimal(videos),
-        terms="when_done",
-        order=inputs.order(body, ids),
-        seed=seed,
-        scenario=scenario.name,
-        parts=parts,
-        fund=call.account.fund(call.now),
-    )
+        job_id, "nouvel", account.purse, now, whole, Decimal(videos), "when_done", order, seed, scenario.name,
+        parts, None, account.fund(now),
+    )  # fmt: skip
 
 
 def _doomed(call: Call, urls: list[str], variants: int, scenario: Scenario) -> set[int]:
@@ -219,11 +212,12 @@ def requests(call: Call) -> tuple[Limit, str] | None:
 
 def stamp(call: Call, response: Response) -> None:
     """Put the rate headers on an answer to a key that is known [nouvel:rate-limits]."""
-    if call.known_account is None or (found := requests(call)) is None:
+    account = call.known_account
+    if account is None or (found := call.limited or requests(call)) is None:
         return
     limit, key = found
     used, resets_at = call.house.window(limit, key, call.now)
-    if "limited" in call.account.flags:
+    if account.flags and "limited" in account.flags:
         used, resets_at = limit.requests, call.now + MINUTE
     response.raw_headers += [
         (b"x-ratelimit-limit", b"%d" % limit.requests),
@@ -233,7 +227,9 @@ def stamp(call: Call, response: Response) -> None:
 
 
 def _unix(at: datetime) -> int:
-    return -((EPOCH - at) // SECOND)
+    """Seconds since 1970, a part of one counted whole."""
+    since = at - EPOCH
+    return since.days * 86_400 + since.seconds + (since.microseconds > 0)
 
 
 ROUTES = (
