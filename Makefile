@@ -2,6 +2,8 @@
 # make demo    six orders at four providers    make check   formatting, lint, types, import rules, citations
 # make bench   ratios to bare uvicorn          make lock    write requirements.lock anew
 # make format  format, and fix what ruff can   make clean   remove the environment and the caches
+# make contract-deep   10,000 examples a provider against its description, and long lives: for a night
+# make mutants         how many small mistakes the tests notice: for many nights, or ARGS="--sample 300"
 #
 # make test measures the clients' tests by themselves, and fails where a branch of clients/ is not taken.
 # ARGS="…" goes on to the command: make serve ARGS="-p 0", make demo ARGS="--speed 600".
@@ -12,7 +14,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 JOBS ?= auto
 
-.PHONY: serve demo test check bench lock format clean
+.PHONY: serve demo test check bench lock format clean contract-deep mutants
 
 serve: $(READY)
 	$(BIN)/fauxreel serve $(ARGS)
@@ -39,6 +41,12 @@ check: $(READY)
 	$(BIN)/python -m contracts check-citations
 	$(BIN)/python -m contracts export --check
 
+contract-deep: $(READY)
+	$(BIN)/python -m pytest -q -n $(JOBS) --hypothesis-profile=deep tests/contract/test_*_schemathesis.py tests/lives $(ARGS)
+
+mutants: $(READY)
+	$(BIN)/python bench/mutants.py $(ARGS)
+
 bench: $(READY)
 	$(BIN)/python bench/run.py $(ARGS)
 
@@ -59,4 +67,4 @@ $(READY): requirements.lock pyproject.toml
 	@touch $(READY)
 
 clean:
-	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage_clients
+	rm -rf $(VENV) .mutants dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage_clients

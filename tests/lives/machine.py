@@ -37,10 +37,11 @@ scenarios = st.integers(-8, 19)
 
 def lived(machine, few=15, steps=20):
     """The machine as a test: small and the same each time, or wide and different each night (profile `deep`)."""
-    deep = settings.get_current_profile_name() == "deep"
+    profile = settings.get_current_profile_name()
+    deep = profile == "deep"
     case = machine.TestCase
     case.settings = settings(
-        max_examples=20 * few if deep else few,
+        max_examples=20 * few if deep else few // 2 if profile == "mutants" else few,
         stateful_step_count=2 * steps if deep else steps,
         derandomize=not deep,
         deadline=None,
