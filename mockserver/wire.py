@@ -9,7 +9,7 @@ uvicorn's: what is not complete goes its way.
 import asyncio
 import socket
 import struct
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import unquote
@@ -102,6 +102,7 @@ class Cycle(RequestResponseCycle):
     response_complete = False
     chunked_encoding = None
     expected_content_length = 0
+    on_stop: Callable[[], None] | None = None
     body: bytes | bytearray = b""  # type: ignore[assignment]  # bytes while it is one piece
 
     waiting_for_100_continue = False
@@ -205,6 +206,9 @@ class Wire(HttpToolsProtocol):
     def shutdown(self) -> None:
         """Hear that the server stops."""
         self.stopping = True
+        cycle: Cycle | None = self.cycle  # None until a first request comes, whatever uvicorn's annotation says
+        if cycle is not None and cycle.on_stop is not None:
+            cycle.on_stop()
         super().shutdown()
 
     def data_received(self, data: bytes) -> None:

@@ -97,11 +97,12 @@ class Desk:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise ControlError(400, "bad_json", f"The body is not JSON: {sentence(error)}") from error
 
-    def number(self, name: str, default: int, most: int) -> int:
-        """A whole number of the query, from 1 to `most`."""
+    def number(self, name: str, default: int, most: int, least: int = 1) -> int:
+        """A whole number of the query, from `least` to `most`."""
         text = self.query.get(name, str(default))
-        if not (text.isascii() and text.isdigit() and len(text) <= DIGITS and 1 <= int(text) <= most):
-            raise ControlError(400, "bad_query", f"'{name}' is a whole number from 1 to {most}, not {text[:80]!r}.")
+        if not (text.isascii() and text.isdigit() and len(text) <= DIGITS and least <= int(text) <= most):
+            what = f"a whole number from {least} to {most}"
+            raise ControlError(400, "bad_query", f"'{name}' is {what}, not {text[:80]!r}.")
         return int(text)
 
 

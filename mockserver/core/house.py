@@ -129,6 +129,8 @@ class House:
         fund, entry = account.fund(now), Entry(now, "grant", more)
         self.update_record("grants", fund, lambda before: (*(before or ()), entry))
         settled: Balance = self._store.update(self._balances, fund, partial(_settle, account.granted, [entry]))
+        if self.sandbox.watch is not None:
+            self.sandbox.watch.granted(self.name, account.key, entry)
         return settled
 
     def plan_grant(self, plan: str) -> Decimal:
@@ -200,6 +202,8 @@ class House:
         """Call a job that still runs to an end, now; its money goes where that end says."""
         ended = self._store.atomically(partial(self._end, job, stage, now))
         self.sandbox.post.expect(job.id, now)
+        if self.sandbox.watch is not None:
+            self.sandbox.watch.touched(self.name, job.id)
         return ended
 
     def _end(self, job: Job, stage: Stage, now: datetime) -> Job:

@@ -78,6 +78,8 @@ def forget(sandbox: Sandbox, name: str) -> None:
 
 def restore(sandbox: Sandbox, snapshot: Snapshot) -> None:
     """Have the sandbox as it was, at that mock time; a running clock runs on from there."""
+    if sandbox.watch is not None:
+        sandbox.watch.look()
     sandbox.store.copy(_prefix(sandbox.name, snapshot.name), f"{sandbox.name}/")
     sandbox.begin_with(_running(snapshot.clock), snapshot.opened)
 

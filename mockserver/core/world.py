@@ -18,6 +18,7 @@ from mockserver.core.journal import Journal
 from mockserver.core.post import Post
 from mockserver.core.scenarios import SCENARIOS, SUCCEEDS, Plan, Queued, Scenario
 from mockserver.core.store import Store
+from mockserver.core.watch import Watch
 
 REGISTER = "/sandboxes"
 """The shelf of all sandboxes' beginnings; no sandbox has an empty name."""
@@ -91,6 +92,7 @@ class Sandbox:
         self.tempo = Tempo(store.get(f"{name}/sandbox", "clock") or terms.clock)
         self.blameless_until = 0
         self.post = Post(store, name)
+        self.watch: Watch | None = None
         self.houses = {name: House(self, trade, options) for name, (trade, options) in trades.items()}
         self._shelf = f"{name}/sandbox"
 
@@ -106,6 +108,8 @@ class Sandbox:
         """Let time go on by another clock."""
         self.store.update(self._shelf, "clock", lambda _: clock)
         self.tempo.begins(self.journal.count, clock)
+        if self.watch is not None:
+            self.watch.moved(clock)
 
     def now(self) -> datetime:
         """Mock time."""
@@ -115,6 +119,8 @@ class Sandbox:
         """Move mock time forward and answer the new one."""
         moved: Clock = self.store.update(self._shelf, "clock", lambda old: (old or self.terms.clock).advanced(by))
         self.tempo.begins(self.journal.count, moved)
+        if self.watch is not None:
+            self.watch.moved(moved)
         return moved.now()
 
     def watched(self, what: Changing, now: datetime) -> None:
@@ -199,10 +205,14 @@ class Sandbox:
             house.reopen(opened.get(provider, {}))
         self.set_clock(clock)
         self._begun_again()
+        if self.watch is not None:
+            self.watch.begun("restore")
         self.blameless_until = self.journal.count  # who orders again what is undone by this does not order it twice
 
     def reset(self) -> None:
         """Begin again: no jobs, no accounts, full balances, the first instant, an empty journal."""
+        if self.watch is not None:
+            self.watch.look()
         self.store.clear(f"{self.name}/")
         self._begun_again()
         self.journal.forget()
@@ -210,6 +220,15 @@ class Sandbox:
         self.blameless_until = 0
         for house in self.houses.values():
             house.reopen({})
+        if self.watch is not None:
+            self.watch.begun("reset")
+
+    def end(self) -> None:
+        """Forget all that is in it, and tell who listens."""
+        watch, self.watch = self.watch, None
+        self.reset()
+        if watch is not None:
+            watch.end()
 
 
 class World:
@@ -220,6 +239,7 @@ class World:
         self.terms = terms
         self.trades = trades
         self.started = wall_now()
+        self.listeners = 0
         self._sandboxes: dict[str, Sandbox] = {}
         if not store.shared:
             for name, beginning in reversed(list(store.newest(REGISTER))):
@@ -238,6 +258,8 @@ class World:
             self._admit(name)
             beginning = self.store.update(REGISTER, name, lambda old: old or Beginning())
         if found is None or found.beginning != beginning:
+            if found is not None and found.watch is not None:
+                found.watch.end()  # another process has begun it again: who listens comes back to the new one
             found = self._sandboxes[name] = self._begun(name, beginning)
         return found
 
@@ -246,7 +268,7 @@ class World:
         if self.store.get(REGISTER, name) is None:
             self._admit(name)
         else:
-            self.sandbox(name).reset()
+            self.sandbox(name).end()
             self._forget_snapshots(name)
         beginning: Beginning = self.store.update(
             REGISTER, name, lambda old: Beginning(terms, options, old.times + 1 if old else 1)
@@ -277,7 +299,7 @@ class World:
         """Forget a sandbox and all that is in it; False if there is none of that name."""
         if self.store.get(REGISTER, name) is None:
             return False
-        self.sandbox(name).reset()
+        self.sandbox(name).end()
         self._forget_snapshots(name)
         del self._sandboxes[name]
         self.store.update(REGISTER, name, lambda _: None)

@@ -73,6 +73,7 @@ class Courier:
     async def redeliver(self, sandbox: Sandbox, delivery: Delivery, job: Job) -> Delivery:
         """Make one more attempt now, whatever came of the others; it does not count among the provider's own."""
         attempt = await self._attempt(sandbox, delivery, job, sandbox.now())
+        _tell(sandbox, delivery, attempt)
         return sandbox.post.record(delivery.id, replace(attempt, by_hand=True)) or delivery
 
     def next_at(self, sandbox: Sandbox, delivery: Delivery) -> datetime | None:
@@ -117,6 +118,7 @@ class Courier:
                     self._watch()
                 return
             attempt = await self._attempt(sandbox, delivery, job, at)
+            _tell(sandbox, delivery, attempt)
             delivery = sandbox.post.record(delivery_id, attempt)
             if delivery is not None:
                 made.append(Made(delivery, attempt))
@@ -193,3 +195,9 @@ async def send(url: str, body: bytes, headers: Mapping[str, str], seconds: float
 def _here(url: "httpx.URL") -> "httpx.URL":
     """Give `app.localhost` the address of this machine: resolvers that do not know the name ask other machines."""
     return url.copy_with(host="localhost") if url.host.endswith(".localhost") else url
+
+
+def _tell(sandbox: Sandbox, delivery: Delivery, attempt: Attempt) -> None:
+    """Tell who listens of an attempt."""
+    if sandbox.watch is not None:
+        sandbox.watch.tried(delivery, attempt)

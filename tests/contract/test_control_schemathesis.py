@@ -61,6 +61,7 @@ CONTROL = described(
     operations=[
         *({"include-operation-id": name, "checks": MAY_BE_OUT_OF_REACH} for name in WANT_MORE_THAN_A_SHAPE),
         *({"include-operation-id": name, "parameters": BUSY_SANDBOX} for name in ABOUT_JOBS),
+        {"include-operation-id": "listenToEvents", "parameters": {"query.seconds": 0}},  # else it has no end
     ],
 )
 
