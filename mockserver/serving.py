@@ -200,10 +200,12 @@ def calm_collector() -> None:
 
 
 def protocol() -> Any:  # noqa: ANN401 - uvicorn takes a class or a name
-    """Give the protocol of our own, or uvicorn's portable one where httptools is not installed (Windows)."""
+    """Give the protocol of our own, or the portable one where httptools is not installed (Windows)."""
     try:
         from mockserver.eager import Eager  # noqa: PLC0415 - see above
         from mockserver.wire import Wire  # noqa: PLC0415 - see above
     except ImportError:
-        return "h11"
+        from mockserver.plain import PlainWire  # noqa: PLC0415 - see above
+
+        return PlainWire
     return partial(Wire, eager=Eager())

@@ -7,8 +7,6 @@ uvicorn's: what is not complete goes its way.
 """
 
 import asyncio
-import socket
-import struct
 from collections.abc import Callable, Iterable
 from functools import cached_property, lru_cache
 from typing import Any
@@ -25,6 +23,7 @@ from uvicorn.protocols.http.httptools_impl import (
 )
 
 from mockserver.eager import Eager
+from mockserver.plain import reset
 
 HEAD_AT_MOST = 2**20
 """Bytes of a request line and headers after which a connection is cut."""
@@ -80,11 +79,8 @@ class Corked:
 
     def reset(self) -> None:
         """Close at once, so that the other side sees a reset (RST)."""
-        sock = self._transport.get_extra_info("socket")
-        if sock is not None:
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._waiting = []
-        self._transport.abort()
+        reset(self._transport)
 
     def close(self) -> None:
         """Send what was gathered, and close."""

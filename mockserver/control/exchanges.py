@@ -15,7 +15,7 @@ from mockserver.core.journal import Exchange, redacted_key
 from mockserver.core.redaction import redacted, secrets_of, without_media, without_secrets
 
 PLAIN = ("provider", "operation", "job", "method", "clause")
-FILTERS = (*PLAIN, "status", "path", "key", "since", "text", "unmatched")
+FILTERS = (*PLAIN, "fault", "status", "path", "key", "since", "text", "unmatched")
 STATUS = re.compile(r"(?P<number>[0-5]?[0-9]{1,2})|(?P<class>[1-5])[xX][xX]", re.ASCII)
 HAVE_BODIES = ("POST", "PUT", "PATCH")
 
@@ -90,12 +90,8 @@ def chosen(
 
 def _test(name: str, value: str) -> Test:
     match name:
-        case "status":
-            return _status(value)
-        case "since":
-            return _since(value)
-        case "unmatched":
-            return _unmatched(value)
+        case "status" | "since" | "unmatched" | "fault":
+            return CHECKED[name](value)
         case "path":
             return lambda _, one: fnmatchcase(one.path, value) if "*" in value else one.path == value
         case "key":
@@ -135,6 +131,13 @@ def _unmatched(value: str) -> Test:
     if value not in {"true", "false"}:
         raise ControlError(400, "bad_query", f"'unmatched' is true or false, not {value[:80]!r}.")
     return lambda _, one: unmatched(one) == (value == "true")
+
+
+def _fault(value: str) -> Test:
+    return lambda _, one: one.fault is not None and value in {one.fault, one.fault.partition("(")[0]}
+
+
+CHECKED = {"status": _status, "since": _since, "unmatched": _unmatched, "fault": _fault}
 
 
 def _words(exchange: Exchange) -> str:

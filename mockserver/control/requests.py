@@ -22,6 +22,7 @@ class Wanted(msgspec.Struct, forbid_unknown_fields=True):
     path: str | None = None
     key: str | None = None
     clause: str | None = None
+    fault: str | None = None
     since: int | str | None = None
     text: str | None = None
     unmatched: bool | None = None

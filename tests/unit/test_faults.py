@@ -1,11 +1,18 @@
 """Which fault meets a request, and what it does: by header, directive and key, and laid down."""
 
+import httpx
 import pytest
 
+import tests.houses
+from mockserver.app import create_app
 from mockserver.core import faults
-from mockserver.core.faults import Fault, UnknownFaultError
+from mockserver.core.asked import Match
+from mockserver.core.clock import EPOCH
+from mockserver.core.faults import Fault, Laid, UnknownFaultError
+from mockserver.core.scenarios import Plan, Rule, Scenario
+from mockserver.settings import discover, load
+from mockserver.stores.codec import Codec
 from mockserver.web.faults import DroppedError
-from mockserver.web.street import Street
 
 ORDER = {"prompt": "a cat"}
 
@@ -276,16 +283,18 @@ async def test_the_same_seed_draws_the_same_strikes(visitor):
     assert 16 < one.count(429) < 48
 
 
-async def test_a_pure_server_heeds_what_is_laid_down_alone_and_says_nothing_of_it(street: Street, visitor):
-    street._pure = True
-    key = {"authorization": "Bearer my-key"}
-    header = await visitor.get("/v1/videos/x", headers=key | {"x-mock-fault": "status(429)"})
-    directive = await visitor.post("/v1/videos", json={"prompt": "[[mock: status(429)]]"}, headers=key)
-    await lay(visitor, "status(401)")
-    laid = await visitor.post("/v1/videos", json={"prompt": "[[mock: status(429)]]"}, headers=key)
+async def test_a_pure_server_heeds_what_is_laid_down_alone_and_says_nothing_of_it():
+    providers = discover(tests.houses)
+    app = create_app(load({"clock": "frozen", "pure": True}, providers=providers), providers)
+    transport, key = httpx.ASGITransport(app), {"authorization": "Bearer my-fault-reset"}
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost", headers=key) as visitor:
+        header = await visitor.get("/v1/videos/x", headers={"x-mock-fault": "status(429)"})
+        directive = await visitor.post("/v1/videos", json={"prompt": "[[mock: status(429)]]"})
+        await lay(visitor, "status(401)")
+        laid = await visitor.post("/v1/videos", json={"prompt": "[[mock: status(429)]]"})
 
     assert [one.status_code for one in (header, directive, laid)] == [404, 202, 401]
-    assert "x-mock-fault" not in laid.headers
+    assert not [name for name in laid.headers if name.startswith("x-mock")]
 
 
 async def test_a_repeated_request_that_is_refused_is_refused_twice(visitor):
@@ -296,3 +305,42 @@ async def test_a_repeated_request_that_is_refused_is_refused_twice(visitor):
 
     assert answer.status_code == 429
     assert await jobs(visitor) == 3
+
+
+async def test_the_journal_tells_which_fault_struck_and_finds_what_was_struck(visitor):
+    await order(visitor, x_mock_fault="status(429)")
+    await order(visitor)
+    with pytest.raises(DroppedError):
+        await order(visitor, x_mock_fault="reset")
+
+    items = (await visitor.get("/_mock/requests")).json()["items"]
+    by_name = (await visitor.get("/_mock/requests?fault=status")).json()["items"]
+    counted = (await visitor.post("/_mock/requests/count", json={"fault": "status(429)"})).json()["count"]
+
+    assert [(one["status"], one["fault"]) for one in items] == [(202, "reset"), (202, None), (429, "status(429)")]
+    assert [one["number"] for one in by_name] == [1]
+    assert counted == 1
+    assert (await visitor.get("/_mock/requests?fault=html")).json()["items"] == []
+
+
+async def test_faults_and_rules_are_kept_in_snapshots_and_forks_count_on_their_own(visitor):
+    await visitor.post("/@first/_mock/faults", json={"fault": "status(429)", "times": 2})
+    await visitor.put("/@first/_mock/scenarios", json={"rules": [{"match": {"text": "cat"}, "scenario": "fails"}]})
+    await visitor.get("/@first/v1/videos/x")
+    made = await visitor.post("/_mock/sandboxes", json={"name": "fork", "from": "first"})
+    assert made.status_code == 201, made.text
+
+    statuses = [(await visitor.get("/@fork/v1/videos/x")).status_code for _ in range(2)]
+    there = [(await visitor.get("/@first/v1/videos/x")).status_code for _ in range(2)]
+
+    assert (statuses, there) == ([429, 404], [429, 404])
+    assert len((await visitor.get("/@fork/_mock/scenarios")).json()["rules"]) == 1
+
+
+def test_what_is_laid_down_can_be_stored():
+    trouble = faults.NO_TROUBLE.laying(Laid("", Fault("status", 503), Match(key="k*"), times=3, since=EPOCH))
+    plan = Plan(rules=(Rule(Match(model="veo*"), Scenario("fails", 0.5), 2),))
+    codec = Codec()
+
+    assert codec.unpacked(codec.packed(trouble)) == trouble
+    assert codec.unpacked(codec.packed(plan)) == plan
