@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mockserver.testing.results import Job, instant, job
@@ -29,16 +30,30 @@ def timeline(sandbox: "Sandbox", lines: int) -> str:
     clock = sandbox.ask("GET", "clock")
     now = instant(clock["now"])
     accounts = list(dict.fromkeys((one.provider, one.key) for one in reversed(jobs)))[:ACCOUNTS_AT_MOST]
-    events = sorted(_events(sandbox, asked, jobs, now, accounts))
+    events = _folded(sorted(_events(sandbox, asked, jobs, now, accounts)))
     kept = events[-lines:] if lines > 0 else []
     told = [
         f"sandbox {sandbox.name}: {len(asked)} requests, {len(jobs)} jobs, clock {clock['mode']}, now {clock['now']}"
     ]
     if len(kept) < len(events):
         told.append(f"… {len(events) - len(kept)} earlier lines are left out")
-    told += [f"{event.at:%m-%d %H:%M:%S}.{event.at.microsecond // 1000:03d}  {event.text}" for event in kept]
+    told += [f"{_time(at)}  {text}" for at, text in kept]
     told += [_account(sandbox, provider, key) for provider, key in accounts]
     return "\n".join(line if len(line) <= WIDTH else f"{line[: WIDTH - 1]}…" for line in told)
+
+
+def _folded(events: list[Line]) -> list[tuple[datetime, str]]:
+    """Tell what happened several times in a row in one line: a poll is rarely alone."""
+    found = []
+    for text, group in groupby(events, key=lambda event: event.text):
+        run = list(group)
+        times = f" ({len(run)} times, until {_time(run[-1].at)})" if len(run) > 1 else ""
+        found.append((run[0].at, text + times))
+    return found
+
+
+def _time(at: datetime) -> str:
+    return f"{at:%m-%d %H:%M:%S}.{at.microsecond // 1000:03d}"
 
 
 def _events(

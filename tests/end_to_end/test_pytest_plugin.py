@@ -180,15 +180,18 @@ def test_the_report_is_as_long_as_the_ini_file_says(tmp_path, lines, shown):
     from app import order, status
 
     def test_it(fauxreel):
-        job = order(fauxreel)
-        for _ in range(30):
-            status(fauxreel, job)
+        fauxreel.scenario("stuck")
+        for _ in range(3):
+            job = order(fauxreel)
+            for _ in range(30):
+                status(fauxreel, job)
         raise AssertionError
     """
     files = {"app.py": APP, "test_it.py": test, "its.ini": f"[pytest]\nfauxreel_timeline = {lines}\n"}
     done = run_pytest(tmp_path, "-c", "its.ini", files=files)
     assert len(re.findall(r"^01-01 .*$", done.stdout, re.MULTILINE)) == shown
-    assert ("30 earlier lines are left out" in done.stdout) is bool(shown)
+    assert ("… 13 earlier lines are left out" in done.stdout) is bool(shown)
+    assert ("(29 times, until 01-01 00:00:" in done.stdout) is bool(shown)
 
 
 def test_a_test_that_passes_or_does_not_use_it_reports_nothing(tmp_path):
