@@ -97,6 +97,13 @@ def ready_after(command: list[str], port: int, path: str = "/") -> float:
         return time.perf_counter() - started
 
 
+def duration(command: list[str]) -> float:
+    """Seconds that a command takes to its end."""
+    started = time.perf_counter()
+    subprocess.run(command, cwd=HERE.parent, stdout=subprocess.DEVNULL, check=True)
+    return time.perf_counter() - started
+
+
 def _wait_for(port: int, process: subprocess.Popen[bytes], path: str) -> None:
     while process.poll() is None:
         try:

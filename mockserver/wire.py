@@ -33,6 +33,9 @@ GATHERED_AT_MOST = 2**16
 
 TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 
+REFUSED = bytes(byte for byte in range(256) if HEADER_VALUE_RE.search(bytes([byte])))
+"""What no header's value may have in it."""
+
 SHORT = 256
 """Bytes of a request target that is remembered: clients ask for the same few again and again."""
 
@@ -359,9 +362,16 @@ def _told_to_go_on(cycle: Cycle) -> Cycle:
 def line(header: tuple[bytes, bytes]) -> bytes:
     """Write a header as uvicorn does; raises ValueError for what uvicorn refuses."""
     name, value = header
-    if HEADER_RE.search(name) or HEADER_VALUE_RE.search(value):
+    if len(value.translate(None, REFUSED)) != len(value):
         raise ValueError("a header has a character that no header can have")
-    return b"%b: %b\r\n" % (name.lower(), value)
+    return b"%b: %b\r\n" % (_name(name), value)
+
+
+@lru_cache(maxsize=256)
+def _name(name: bytes) -> bytes:
+    if HEADER_RE.search(name):
+        raise ValueError("a header's name has a character that none can have")
+    return name.lower()
 
 
 def target(root: str, url: bytes) -> tuple[str, bytes, bytes]:
