@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import av
+import httpx
 import pytest
 
 from tests.end_to_end.conftest import served
@@ -70,8 +71,11 @@ def test_it_uses_the_server_that_it_is_given(tmp_path):
     with served("--speed", "1000") as server:
         done = demo(tmp_path, "--url", server.url)
 
+        found = httpx.get(f"{server.url}/_mock/conduct").json()
+
     assert (done.returncode, server.url in done.stdout) == (0, True), done.stdout + done.stderr
     assert len(re.findall(r"vid_\w+\.mp4", done.stdout)) == 2
+    assert (found["items"], found["requests"]["judged"] > 20) == ([], True)  # it is a careful client
 
 
 def test_it_fails_when_nothing_is_refunded(tmp_path):
