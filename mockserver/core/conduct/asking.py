@@ -91,7 +91,9 @@ def media_too_large(story: Story) -> Iterator[Finding]:
 
 
 def body_of(exchange: Exchange) -> dict[str, Any]:
-    """A JSON body's fields, as far as the journal holds them whole; none for a body that is none."""
+    """The fields of a JSON body or of a form, as far as the journal holds them; none for a body that is neither."""
+    if is_form(exchange):
+        return _parts(exchange.body)
     if exchange.body.lstrip()[:1] != b"{":
         return {}
     try:
@@ -99,6 +101,29 @@ def body_of(exchange: Exchange) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {} if whole(exchange) else _beginning(exchange.body.decode("utf-8", "ignore"))
     return found if isinstance(found, dict) else {}
+
+
+def is_form(exchange: Exchange) -> bool:
+    """Tell whether a request says that it is a multipart form."""
+    return any(
+        name.lower() == b"content-type" and value.lower().startswith(b"multipart/form-data")
+        for name, value in exchange.headers
+    )
+
+
+def _parts(summary: bytes) -> dict[str, Any]:
+    """The texts of a form, of which the journal has a list; what is JSON in one of them is read."""
+    parts = _json(summary)
+    texts = (part for part in parts if isinstance(part, dict) and "value" in part) if isinstance(parts, list) else ()
+    return {part["name"]: _json(part["value"]) if part["value"][:1] == "{" else part["value"] for part in texts}
+
+
+def _json(text: str | bytes) -> object:
+    """Read JSON; what is none stays as it is."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
 
 
 def _beginning(text: str) -> dict[str, Any]:

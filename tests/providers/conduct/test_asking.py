@@ -95,6 +95,28 @@ async def test_a_field_inside_of_another_is_told_by_its_path(client_of):
     )
 
 
+@pytest.mark.clause("viddyscribe.conduct.known-fields")
+async def test_the_parts_of_a_form_are_fields_too(client_of):
+    client = await client_of("viddyscribe")
+    file = {"file": ("a.mp4", film(seconds=2, rate=5), "video/mp4")}
+    for parts in (
+        {"language": "de-DE", "custom_instructions": "One line.\nvoise=another"},
+        {"input": '{"type": "file"}', "generation_config": '{"language": "de-DE"}'},
+    ):
+        answer = await client.http.post("/enterprise/api/generate_ad_text_from_file", files=file, data=parts)
+        assert answer.is_success, answer.text
+    assert await client.conduct() == []
+
+    for parts in ({"lang": "de-DE"}, {"generation_config": '{"lang": "de-DE"}'}):
+        await client.http.post("/enterprise/api/generate_ad_text_from_file", files=file, data=parts)
+
+    told = [one["message"] for one in await client.conduct()]
+    path = "POST /enterprise/api/generate_ad_text_from_file"
+    assert told[0].startswith(f"{path} was sent with 'lang' in its body; 'language' is the nearest that is known.")
+    assert told[1].startswith(f"{path} was sent with 'generation_config.lang' in its body; 'language' is the nearest")
+    assert len(told) == 2
+
+
 @found_for(alike("known-fields"))
 async def test_an_unknown_name_in_a_query_is_reported_too(client_of, provider, clause):
     client = await client_of(provider)
