@@ -1,4 +1,4 @@
-"""The command line: `fauxreel serve | run -- CMD | env | backup | providers | scenarios | clauses | clock | reset`.
+"""The command line: `fauxreel serve | run -- CMD | env | backup | providers | scenarios | clauses | conduct | …`.
 
 Exit codes: 0, 1 failure, 2 usage, 3 cannot bind; `run` exits with its command's code.
 """
@@ -178,6 +178,26 @@ def clauses(options: argparse.Namespace) -> int:
         raise CommandError(f"there is no clause '{options.id}'. {hint}")
     print(rules.told(found))
     return OK
+
+
+def conduct(options: argparse.Namespace) -> int:
+    """Print what clients did against the providers' advice; exit code 1 where they did."""
+    from urllib.parse import urlencode  # noqa: PLC0415 - `serve` has no use for it, and starts sooner
+
+    from mockserver.control.told import annotations, told  # noqa: PLC0415 - --help stays quick
+
+    asked = {"provider": options.provider, "id": options.id}
+    query = urlencode({name: value for name, value in asked.items() if value is not None})
+    answer = _ask(options, "GET", f"conduct?{query}" if query else "conduct")
+    formats = {
+        "text": told,
+        "json": lambda found: json.dumps(found, indent=2, ensure_ascii=False),
+        "github": annotations,
+    }
+    text = formats[options.format](answer)
+    if text:
+        print(text)
+    return FAILED if answer["total"] else OK
 
 
 def backup(options: argparse.Namespace) -> int:
@@ -369,6 +389,14 @@ def _parser() -> argparse.ArgumentParser:
     copying = _command(commands, "backup", backup, "copy a state file, also while a server uses it")
     copying.add_argument("file", metavar="FILE", help="the file that --state names")
     copying.add_argument("copy", metavar="COPY", help="a file that is not there yet")
+
+    judging = _command(
+        commands, "conduct", conduct, "say what clients did against the providers' advice; 1 if they did"
+    )
+    judging.add_argument("--provider", help="only what concerns one provider")
+    judging.add_argument("--id", help="only one kind of finding, for example polled-too-fast")
+    judging.add_argument("--format", choices=["text", "json", "github"], default="text", help="default: text")
+    _client_flags(judging)
 
     timing = _command(commands, "clock", clock, "show or move the server's clock")
     moving = timing.add_mutually_exclusive_group()

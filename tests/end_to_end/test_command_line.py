@@ -67,6 +67,25 @@ def test_help_is_everywhere():
         assert (done.returncode, "usage: fauxreel" in done.stdout) == (0, True)
 
 
+def test_conduct_fails_where_there_are_findings(serve):
+    url = serve("--clock", "frozen").url
+    careful = fauxreel("conduct", "--url", url)
+    httpx.post(f"{url}/api/generate-video", json={"model": "veo2-video", "prompt": "x", "Duration": "5"},
+               headers={"x-api-key": "sk-nano-1"})  # fmt: skip
+    careless = fauxreel("conduct", "--url", url)
+    narrowed = fauxreel("conduct", "--url", url, "--id", "wrong-type", "--provider", "nanogpt", "--format", "github")
+
+    assert (careful.returncode, careful.stdout) == (0, "No findings in 0 requests.\n")
+    assert careless.returncode == 1
+    assert careless.stdout.startswith(
+        "unknown-field  nanogpt  nanogpt.conduct.known-fields\n  POST /api/generate-video"
+    )
+    assert (narrowed.returncode, narrowed.stdout) == (0, "")
+    assert fauxreel("conduct", "--url", url, "--id", "polled-to-fast").stderr == (
+        "fauxreel: There is no kind of finding 'polled-to-fast'. Did you mean 'polled-too-fast'?\n"
+    )
+
+
 def test_run_gives_its_command_the_variables_and_its_exit_code():
     code = (
         "import os, sys, urllib.request as u; "

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from mockserver.core.conduct.advice import Fields
-from mockserver.core.conduct.story import Event, Finding, Story, times, whole
+from mockserver.core.conduct.story import Event, Finding, Story, asked, times, whole
 from mockserver.core.journal import Exchange
 
 NAME_AT_MOST = 80
@@ -27,7 +27,7 @@ def unknown_field(story: Story) -> Iterator[Finding]:
         _, where, name = about
         exchange = events[0].exchange
         meant = f"; '{nearest[about]}' is the nearest that is known" if nearest[about] else ""
-        done = f"{exchange.method} {exchange.path} was sent with '{name}' in its {where}{meant}.{times(len(events))}"
+        done = f"{asked(exchange)} was sent with '{name}' in its {where}{meant}.{times(len(events))}"
         yield story.finding("unknown-field", " ".join(about), done, events)
 
 
@@ -56,7 +56,7 @@ def wrong_type(story: Story) -> Iterator[Finding]:
     for (operation, path, sent, documented), events in found.items():
         exchange = events[0].exchange
         done = (
-            f"{exchange.method} {exchange.path} was sent with {sent} as '{path}', "
+            f"{asked(exchange)} was sent with {sent} as '{path}', "
             f"which is documented as {documented}.{times(len(events))}"
         )
         yield story.finding("wrong-type", f"{operation} {path} {sent}", done, events)
@@ -71,7 +71,7 @@ def deprecated_endpoint(story: Story) -> Iterator[Finding]:
             found[operation].append(event)
     for operation, events in found.items():
         exchange = events[0].exchange
-        done = f"{exchange.method} {exchange.path} was asked.{times(len(events))}"
+        done = f"{asked(exchange)} was asked.{times(len(events))}"
         yield story.finding("deprecated-endpoint", operation, done, events)
 
 
@@ -83,7 +83,7 @@ def media_too_large(story: Story) -> Iterator[Finding]:
             found[event.exchange.operation or ""].append(event)
     for operation, events in found.items():
         exchange = events[0].exchange
-        done = f"{exchange.method} {exchange.path} was sent with more than it takes.{times(len(events))}"
+        done = f"{asked(exchange)} was sent with more than it takes.{times(len(events))}"
         yield story.finding("media-too-large", operation, done, events)
 
 

@@ -60,14 +60,16 @@ def downloaded_too_late(story: Story) -> Iterator[Finding]:
 
 
 def never_downloaded(story: Story) -> Iterator[Finding]:
-    """A finished result that nobody fetched while it was there."""
+    """A finished result that nobody fetched while it was there; who gave the job up before it ended is not meant."""
     for event, job in story.orders:
         if job.scenario == "expires_early" or story.advice.result_path(job) is None:
             continue
         expires_at = story.advice.expires_at(job)
         if expires_at is None or story.facts.now < expires_at or job.at(expires_at).stage.state != "done":
             continue
-        downloads = story.downloads.get(job.id, [])
+        polls, downloads = story.polls.get(job.id, []), story.downloads.get(job.id, [])
+        if polls and not any(map(story.told_the_end, polls)):
+            continue
         if not any(answered(one) or _late(story, one) for one in downloads):
             done = f"Job {job.id} was paid and finished, and its result was never fetched while it was there."
             yield story.finding("never-downloaded", job.id, done, [event], job=job.id)

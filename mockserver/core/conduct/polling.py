@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from mockserver.core.clock import SECOND
-from mockserver.core.conduct.story import TIMERS, Event, Finding, Story, span, times
+from mockserver.core.conduct.story import TIMERS, Event, Finding, Story, asked, span, times
 from mockserver.core.journal import Exchange
 
 ON_ITS_WAY = SECOND / 10
@@ -81,7 +81,7 @@ def polled_without_key(story: Story) -> Iterator[Finding]:
             found[exchange.operation or ""].append(event)
     for operation, events in found.items():
         exchange = events[0].exchange
-        done = f"{exchange.method} {exchange.path} was asked without a key.{times(len(events))}"
+        done = f"{asked(exchange)} was asked without a key.{times(len(events))}"
         yield story.finding("polled-without-key", operation, done, events)
 
 
@@ -112,7 +112,7 @@ def ignored_retry_after(story: Story) -> Iterator[Finding]:
     for who, events in found.items():
         refusal, sooner, wait = first[who]
         done = (
-            f"{refusal.exchange.method} {refusal.exchange.path} was refused and told to wait {span(wait)}; "
+            f"{asked(refusal.exchange)} was refused and told to wait {span(wait)}; "
             f"the next request came {span(sooner.at - refusal.at)} later.{times(len(events))}"
         )
         yield story.finding("ignored-retry-after", who, done, list(events.values()), besides=[refusal])

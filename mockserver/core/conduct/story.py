@@ -14,6 +14,8 @@ from mockserver.core.journal import BODY_KEPT, Exchange, Headers
 TIMERS = 0.9
 """Which part of a documented wait has to be over: timers of clients, and networks, are not exact."""
 
+PATH_AT_MOST = 200
+
 
 class Event(NamedTuple):
     """An exchange and its number in the journal."""
@@ -148,6 +150,14 @@ class Story:
         """Compose a finding of this provider."""
         counsel = self.advice.counsel[kind]
         return Finding(kind, self.facts.provider, about, done, counsel, tuple(offences), tuple(besides), job)
+
+
+def asked(exchange: Exchange) -> str:
+    """What was asked, as a provider's documents write it: method and path, without the sandbox that leads it."""
+    path = exchange.path
+    if path.startswith("/@"):
+        path = "/" + path[2:].partition("/")[2]
+    return f"{exchange.method} {path[:PATH_AT_MOST]}"
 
 
 def answered(event: Event) -> bool:

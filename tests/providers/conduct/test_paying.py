@@ -269,6 +269,28 @@ async def test_nobody_has_to_fetch_what_cannot_be_had(client_of, provider, scena
     assert await client.conduct() == []
 
 
+@found_for(EXPIRES)
+async def test_who_never_even_asked_lost_the_result_too(client_of, provider, clause):
+    client = await client_of(provider)
+    job = await client.submit()
+    client.passes(client.life(job) + KEPT[provider][0])
+
+    assert await client.found() == ("never-downloaded", clause, job, 1, [1])
+
+
+@silent_for(EXPIRES)
+async def test_who_gave_a_slow_job_up_as_the_document_allows_did_not_know_of_its_result(client_of, provider):
+    client = await client_of(provider)
+    await client.mock.queue("slow")
+    job = await client.submit()
+    for _ in range(6):
+        client.passes(0.09 * client.life(job))
+        await client.poll(job)
+    client.passes(8 * DAY)
+
+    assert await client.conduct() == []
+
+
 @pytest.mark.clause("viddyscribe.conduct.links-of-fifteen-minutes")
 async def test_a_link_of_viddyscribe_that_has_ended_was_used_too_late_and_a_fresh_one_is_in_order(client_of):
     client = await client_of("viddyscribe")
