@@ -1,6 +1,7 @@
 """Faults, as clients meet them over a socket."""
 
 import json
+import re
 import socket
 import threading
 from time import monotonic
@@ -210,6 +211,75 @@ def test_a_download_can_be_cut_off_and_tried_again(box):
     whole = httpx.get(link)
 
     assert len(whole.content) == int(whole.headers["content-length"])
+
+
+def test_an_order_of_nouvel_whose_answer_was_lost_is_among_its_projects_and_takes_of_the_quota(url):
+    order = {"urls": ["https://shop.example/products/shoes"], "variantCount": 2}
+    with httpx.Client(base_url=f"{url}/@lost", headers={"authorization": "Bearer nvl_1"}, timeout=10) as client:
+        with pytest.raises(httpx.ReadError):
+            client.post("/api/v1/generate", json=order, headers={"x-mock-fault": "reset"})
+
+        projects = client.get("/api/v1/projects").json()["projects"]
+        account = client.get("/_mock/accounts/nouvel/nvl_1").json()
+
+    assert len(projects) == 2
+    assert (account["granted"], account["held"], account["available"]) == ("30", "2", "28")
+
+
+@pytest.mark.parametrize(
+    ("path", "key", "order"),
+    [
+        ("/v1/video", {"authorization": "Bearer a"}, {"model": "veo3.1", "prompt": "A fox", "duration": 8}),
+        (
+            "/enterprise/api/generate_ad_text",
+            {"x-api-key": "vsk_1"},
+            {"input": {"type": "url", "url": "https://films.example/film.mp4"}, "generation_config": {}},
+        ),
+    ],
+)
+def test_where_a_provider_lists_no_jobs_the_control_api_has_the_lost_one(url, path, key, order):
+    with httpx.Client(base_url=f"{url}/@lost{path.replace('/', '-')}", headers=key, timeout=10) as client:
+        with pytest.raises(httpx.ReadError):
+            client.post(path, json=order, headers={"x-mock-fault": "reset"})
+
+        assert len(jobs(client)) == 1
+        assert exchanges(client) == [(200, "reset", True)]
+
+
+def test_a_file_from_disk_is_cut_damaged_and_dripped_as_well(url):
+    order = {"input": {"type": "url", "url": "https://films.example/film.mp4"}, "generation_config": {}}
+    with httpx.Client(base_url=f"{url}/@disk", headers={"x-api-key": "vsk_1"}, timeout=30) as client:
+        job = client.post("/enterprise/api/generate_ad_audio", json=order).json()["job_id"]
+        client.post("/_mock/clock/advance", json={"until": "idle"})
+        text = client.get("/enterprise/api/get_results", params={"job_id": job}).text
+        link = re.search(r'"(http[^"]*/enterprise/results/[^"]*)"', text)[1]
+        whole = client.get(link).content
+
+        with pytest.raises(httpx.RemoteProtocolError, match="without sending complete"):
+            client.get(link, headers={"x-mock-fault": "truncated"})
+        damaged = client.get(link, headers={"x-mock-fault": "malformed"}).content
+        dripped = client.get(link, headers={"x-mock-fault": "drip(0.1)"}).content
+
+    assert len(whole) > 1000
+    assert dripped == whole
+    assert len(damaged) == len(whole)
+    assert (damaged[:64], damaged[64:]) == (bytes(64), whole[64:])
+
+
+def test_pipelined_requests_before_a_fault_are_answered(box):
+    body = json.dumps(ORDER).encode()
+    path = f"{box.base_url.path.rstrip('/')}/api/generate-video"
+    whole = (
+        f"POST {path} HTTP/1.1\r\nhost: localhost\r\nx-api-key: sk-nano-1\r\ncontent-length: {len(body)}\r\n".encode()
+    )
+    with socket.create_connection((box.base_url.host, box.base_url.port), timeout=10) as sock:
+        sock.sendall(whole + b"\r\n" + body + whole + b"x-mock-fault: refuse\r\n\r\n" + body)
+        found = b""
+        while piece := sock.recv(65536):
+            found += piece
+
+    assert found.count(b"HTTP/1.1 202") == 1
+    assert len(jobs(box)) == 1
 
 
 @pytest.mark.parametrize("fault", FAULTS)
