@@ -189,6 +189,7 @@ class Wire(HttpToolsProtocol):
         self._idle_since: float | None = None
         self._defaults: object = None
         self._default_lines: list[bytes] = []
+        self._asgi = {"version": self.asgi_version, "spec_version": "2.3"}
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Take a connection."""
@@ -250,7 +251,7 @@ class Wire(HttpToolsProtocol):
         path, raw_path, query = target(self.root_path, self.url)
         scope: Any = {
             "type": "http",
-            "asgi": {"version": self.asgi_version, "spec_version": "2.3"},
+            "asgi": self._asgi,
             "http_version": version,
             "server": self.server,
             "client": self.client,
