@@ -6,17 +6,19 @@ server needs. `asgi_app` is the server inside this process.
 
 from mockserver.testing.asgi import asgi_app
 from mockserver.testing.line import ControlError, ServerError
-from mockserver.testing.results import Due, Entry, Fault, Job, Request, Webhook
-from mockserver.testing.sandbox import Account, Clock, Sandbox
+from mockserver.testing.results import Due, Entry, Fault, Finding, Job, Request, Webhook
+from mockserver.testing.sandbox import Account, Clock, Conduct, Sandbox
 from mockserver.testing.server import Server
 
 __all__ = [
     "Account",
     "Clock",
+    "Conduct",
     "ControlError",
     "Due",
     "Entry",
     "Fault",
+    "Finding",
     "Job",
     "Request",
     "Sandbox",

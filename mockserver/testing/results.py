@@ -89,6 +89,19 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Finding:
+    """What a client did wrong: `id` is the kind, `requests` the numbers of those that it rests on in the journal."""
+
+    id: str
+    provider: str
+    message: str
+    clause: str
+    job: str | None
+    count: int
+    requests: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Fault:
     """A fault that is laid down: `fault` as in `status(503)`, what it `match`es, how often it may and did strike."""
 
@@ -171,6 +184,19 @@ def entry(told: Mapping[str, Any]) -> Entry:
 def due(told: Mapping[str, Any]) -> Due:
     """Read what became due."""
     return Due(instant(told["at"]), told["what"], told["provider"], told["id"])
+
+
+def finding(told: Mapping[str, Any]) -> Finding:
+    """Read what a client did wrong."""
+    return Finding(
+        id=told["id"],
+        provider=told["provider"],
+        message=told["message"],
+        clause=told["clause"],
+        job=told["job"],
+        count=told["count"],
+        requests=tuple(request["number"] for request in told["requests"]),
+    )
 
 
 def fault(told: Mapping[str, Any]) -> Fault:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from mockserver.testing import results
 from mockserver.testing.line import ControlError, Line, segment
-from mockserver.testing.results import Due, Entry, Fault, Job, Request, Webhook
+from mockserver.testing.results import Due, Entry, Fault, Finding, Job, Request, Webhook
 from mockserver.testing.timeline import timeline
 
 Mode = Literal["auto", "frozen", "scaled"]
@@ -27,6 +27,7 @@ class Sandbox:
     def __init__(self, line: Line, name: str, providers: Mapping[str, Mapping[str, Any]]) -> None:
         self.name = name
         self.clock = Clock(self)
+        self.conduct = Conduct(self)
         self._line = line
         self._providers = providers
 
@@ -56,21 +57,22 @@ class Sandbox:
 
     # How jobs go ----------------------------------------------------------------------------------------------
 
-    def scenario(
-        self, name: str, *, times: int | None = None, at: float | None = None, provider: str | None = None
-    ) -> None:
+    def scenario(self, name: str, *, times: int | None = None, at: float | None = None, **match: str) -> None:
         """Say how jobs go that do not say so themselves: all from now on, or the next `times`.
 
-        `at` is the fraction of a job's life at which it happens; `provider` needs `times`.
+        `at` is the fraction of a job's life at which it happens. With provider, model, key, path or text (globs but for
+        the first and the last) it is for the jobs whose submission fits; what was said last is asked first.
         """
-        if times is not None:
-            self.queue(name, times=times, at=at, provider=provider)
-        elif provider is not None:
-            raise TypeError("a scenario for one provider needs times=…")
+        if times is not None and not match:
+            self.queue(name, times=times, at=at)
+            return
+        plan = self.ask("GET", "scenarios")
+        laid = {part: plan[part] for part in ("default", "at", "queue", "rules")}
+        if match:
+            laid["rules"] = [{"match": match, "scenario": name, "at": at, "times": times}, *laid["rules"]]
         else:
-            plan = self.ask("GET", "scenarios")
-            kept = {"queue": plan["queue"], "rules": plan["rules"]}
-            self.ask("PUT", "scenarios", {"default": name, "at": at, **kept})
+            laid |= {"default": name, "at": at}
+        self.ask("PUT", "scenarios", laid)
 
     def queue(self, *names: str, times: int = 1, at: float | None = None, provider: str | None = None) -> None:
         """Say how the next jobs go, one after the other; `times` of each."""
@@ -139,6 +141,17 @@ class Sandbox:
     def timeline(self, lines: int = 60) -> str:
         """What happened, in order of time: requests, changes of jobs, money; the last `lines` of it, keys redacted."""
         return timeline(self, lines)
+
+    # As it was ------------------------------------------------------------------------------------------------
+
+    def snapshot(self, name: str = "snapshot") -> str:
+        """Keep the sandbox as it is now, all but its journal; answers the name by which it is restored."""
+        kept: str = self.ask("POST", "snapshots", {"name": name})["name"]
+        return kept
+
+    def restore(self, name: str = "snapshot") -> None:
+        """Have the sandbox as it was at a snapshot, its time included."""
+        self.ask("PUT", f"snapshots/{segment(name)}/restore")
 
     # All of it ------------------------------------------------------------------------------------------------
 
@@ -229,6 +242,22 @@ class Clock:
     def run(self, speed: float = 60) -> None:
         """Let time run, `speed` times as fast as real time."""
         self._ask("PUT", "clock", {"mode": "scaled", "speed": speed})
+
+
+class Conduct:
+    """What clients did against the providers' advice; `assert not fauxreel.conduct.findings`."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._ask = partial(sandbox.ask)
+
+    @property
+    def findings(self) -> list[Finding]:
+        """The findings, by the first request that each rests on."""
+        return [results.finding(told) for told in self._ask("GET", "conduct")["items"]]
+
+    def forget(self) -> None:
+        """Judge anew: what was asked until now is held against nobody."""
+        self._ask("DELETE", "conduct")
 
 
 class Account:

@@ -20,7 +20,7 @@ from mockserver.testing.terms import flat, sandbox_terms, written
 
 HOME = str(Path(__file__).parents[2])
 STARTS = "import sys; sys.path.append(sys.argv.pop(1)); from mockserver.cli import main; sys.exit(main())"
-ITS_OWN = {"control": True, "control_token": None, "access_log": False, "state": None}
+ITS_OWN = {"control": True, "control_token": None, "access_log": False, "state": None, "workers": 1}
 """What a test server needs, whatever a settings file says."""
 
 MEASURED = ("COVERAGE_PROCESS", "COV_CORE")

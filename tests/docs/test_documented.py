@@ -16,7 +16,20 @@ from mockserver.core.conduct import FINDINGS
 from mockserver.core.faults import FAULTS
 from mockserver.core.scenarios import SCENARIOS
 from mockserver.settings import Settings, discover
-from mockserver.testing import Account, Clock, Due, Entry, Fault, Job, Request, Sandbox, Server, Webhook
+from mockserver.testing import (
+    Account,
+    Clock,
+    Conduct,
+    Due,
+    Entry,
+    Fault,
+    Finding,
+    Job,
+    Request,
+    Sandbox,
+    Server,
+    Webhook,
+)
 from mockserver.testing.terms import KNOWN
 from tests.docs.pages import anchor, page
 
@@ -148,7 +161,14 @@ def fields(of):
 
 
 @pytest.mark.parametrize(
-    ("heading", "of"), [("The sandbox", Sandbox), ("The clock", Clock), ("An account", Account), ("The server", Server)]
+    ("heading", "of"),
+    [
+        ("The sandbox", Sandbox),
+        ("Conduct", Conduct),
+        ("The clock", Clock),
+        ("An account", Account),
+        ("The server", Server),
+    ],
 )
 def test_every_method_that_tests_may_use_is_on_the_page_of_the_plugin(heading, of):
     told = set(re.findall(r"`(\w+)[`(]", PLUGIN.sections()[heading]))
@@ -160,7 +180,7 @@ def own_attributes(of):
     return re.findall(r"^        self\.([a-z]\w*) = ", inspect.getsource(of), re.MULTILINE)
 
 
-@pytest.mark.parametrize("of", [Job, Request, Entry, Due, Fault, Webhook])
+@pytest.mark.parametrize("of", [Job, Request, Entry, Due, Fault, Finding, Webhook])
 def test_every_field_of_what_a_sandbox_tells_is_on_the_page_of_the_plugin(of):
     assert not [name for name in fields(of) if f"`{name}`" not in PLUGIN.prose]
 
@@ -182,14 +202,6 @@ def words(cell):
 
 
 def test_all_that_is_exported_for_tests_is_on_the_page_of_the_plugin():
-    known = {
-        "Account",
-        "Clock",
-        "Due",
-        "Entry",
-        "Fault",
-        "Job",
-        "Request",
-        "Webhook",
-    }  # what the page describes by its fields
+    by_its_fields = {Account, Clock, Conduct, Due, Entry, Fault, Finding, Job, Request, Webhook}
+    known = {of.__name__ for of in by_its_fields}
     assert not [name for name in set(testing.__all__) - known if name not in PLUGIN.text]

@@ -109,9 +109,24 @@ class TestJobs:
 
         assert [job.scenario for job in box.jobs()] == ["fails", "fails", "stuck"]
 
-    def test_a_default_for_one_provider_needs_a_number(self, box):
-        with pytest.raises(TypeError, match="times"):
-            box.scenario("stuck", provider="nanogpt")
+    def test_a_rule_is_for_the_jobs_that_fit_and_what_was_said_last_is_asked_first(self, box):
+        box.scenario("slow")
+        box.scenario("stuck", provider="nanogpt")
+        box.scenario("fails", model="veo*", times=1)
+        for model in ("veo2-video", "veo2-video", "kling-v21-master"):
+            order(box, model)
+        box.scenario("cancelled")
+        order(box)
+
+        assert [job.scenario for job in box.jobs()] == ["fails", "stuck", "stuck", "stuck"]
+
+    def test_the_next_jobs_of_one_provider(self, box):
+        box.queue("stuck", provider="nouvel")
+        box.queue("fails", "partial", times=2, at=0.5)
+        for _ in range(5):
+            order(box)
+
+        assert [job.scenario for job in box.jobs()] == ["fails", "fails", "partial", "partial", "succeeds"]
 
     def test_a_scenario_that_there_is_not_is_said_so(self, box):
         with pytest.raises(ControlError, match="did you mean 'fails'"):
@@ -185,6 +200,36 @@ class TestFaults:
         ask(box, "/api/check-balance", {})
         assert "POST /api/check-balance → 503" in box.timeline().replace(" key sk-…st", "")
         assert "fault status(503)" in box.timeline()
+
+
+class TestConduct:
+    def test_a_careful_client_is_not_accused_and_a_careless_one_is_told_why(self, box):
+        job = order(box)
+        box.clock.advance(until="idle")
+        ask(box, f"/api/video/status?requestId={job}")
+        before = box.conduct.findings
+        ask(box, f"/api/video/status?requestId={job}")
+
+        [found] = box.conduct.findings
+        assert (before, found.id, found.provider, found.job) == ([], "polled-after-the-end", "nanogpt", job)
+        assert (found.count, found.requests[-1]) == (1, 3)
+        box.conduct.forget()
+        assert box.conduct.findings == []
+
+
+class TestSnapshots:
+    def test_it_is_as_it_was_its_time_and_money_included(self, box):
+        job = order(box)
+        began = box.clock.now
+        assert box.snapshot("ordered") == "ordered"
+        box.clock.advance(until="idle")
+        order(box)
+        box.restore("ordered")
+
+        assert (box.clock.now, box.account("nanogpt").charged) == (began, 1)
+        assert [one.id for one in box.jobs()] == [job]
+        with pytest.raises(ControlError, match="'never'"):
+            box.restore("never")
 
 
 class TestIsolation:
