@@ -45,6 +45,7 @@ def entry(number: int, exchange: Exchange) -> dict[str, Any]:
         "_job": exchange.job,
         "_key": None if exchange.key is None else redacted_key(exchange.key),
         "_clause": exchange.clause,
+        "_fault": exchange.fault,
     }
 
 

@@ -140,6 +140,21 @@ def test_providers_and_scenarios_are_listed():
     assert "stuck" in fauxreel("scenarios").stdout
 
 
+def test_scenarios_and_faults_are_listed_with_what_a_provider_answers():
+    one = fauxreel("scenarios", "--provider", "nanogpt")
+    none = fauxreel("scenarios", "--provider", "sora")
+
+    assert "  nanogpt      CANCELED\n" in one.stdout
+    assert "  nanogpt      like stuck\n" in one.stdout
+    assert "nouvel" not in one.stdout
+    assert "reset        carries the request out and bills it" in one.stdout
+    assert '  503  {"error":"Service unavailable","status":503}\n' in one.stdout
+    assert (none.returncode, none.stderr) == (
+        2,
+        "fauxreel: there is no provider 'sora'; there are: artnex, nanogpt, nouvel, viddyscribe\n",
+    )
+
+
 def test_the_clock_is_moved_and_the_sandbox_reset_from_outside(server):
     there = ["--url", server.url, "--sandbox", "cli"]
     assert json.loads(fauxreel("clock", "--advance", "90", *there).stdout)["now"] == "2026-01-01T00:01:30Z"
