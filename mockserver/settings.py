@@ -41,7 +41,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     poll moves to the job's next change). start: the first mock instant, ISO 8601; left out: now for a scaled clock,
     2026-01-01T00:00:00Z for the others. keys: `any` well-formed key opens an account, or only the `listed` ones.
     seed: of all chance. only: serve these providers alone. pure: no headers, directives and magic keys of the mock's
-    own. journal: how many exchanges a sandbox remembers. sandboxes: how many there can be at once. state: the file that
+    own. journal: how many exchanges a sandbox remembers. sandboxes: how many there can be at once. jobs: how many each
+    provider holds in a sandbox. state: the file that
     keeps all state through restarts and crashes, or the Redis server where several workers and machines share it; left
     out: memory alone. state_prefix: how keys begin there. files: the folder where uploads are kept; left out: beside a
     file, for Redis one of this machine's. workers: how many processes serve.
@@ -62,6 +63,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     access_log: bool = False
     journal: int = 1000
     sandboxes: int = 1000
+    jobs: int = 1_000_000
     clip_cache_mb: int = 256
     state: str | None = None
     state_prefix: str = "fauxreel"
@@ -81,6 +83,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
             magic=not self.pure,
             journal=self.journal,
             sandboxes=self.sandboxes,
+            jobs=self.jobs,
         )
 
     def first_clock(self) -> Clock:
@@ -276,8 +279,8 @@ def _check(settings: Settings, names: Sequence[str]) -> None:
         raise SettingsError(f"a port is 0 to 65535, not {settings.port}")
     if settings.control_token is not None and not settings.control_token.strip():
         raise SettingsError("control_token is empty: leave it out, or set one that cannot be guessed")
-    if settings.journal < 0 or settings.sandboxes < 1 or settings.clip_cache_mb < 1:
-        raise SettingsError("journal is at least 0, sandboxes and clip_cache_mb are at least 1")
+    if settings.journal < 0 or min(settings.sandboxes, settings.jobs, settings.clip_cache_mb) < 1:
+        raise SettingsError("journal is at least 0, sandboxes, jobs and clip_cache_mb are at least 1")
     _check_state(settings)
     settings.first_clock()
 

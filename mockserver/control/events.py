@@ -10,7 +10,7 @@ import msgspec
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from mockserver.control.desk import SAFE, ControlError, Desk, iso, money
+from mockserver.control.desk import ControlError, Desk, iso, money
 from mockserver.core.watch import KINDS, Event, Watch
 from mockserver.core.world import Sandbox, World
 
@@ -53,12 +53,17 @@ async def listen(desk: Desk) -> Response:
 
 def _after(desk: Desk) -> int | None:
     """The event after which to begin: what a client that comes back says in Last-Event-ID, or what the query says."""
-    text = desk.query.get("after", desk.request.headers.get("last-event-id", ""))
-    if not text:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) < 16):
-        raise ControlError(400, "bad_query", f"'after' is the number of an event, at most {SAFE}, not {text[:80]!r}.")
+    text = desk.query.get("after")
+    if text is None:
+        text = desk.request.headers.get("last-event-id", "")  # of whatever server it was; what is no number is not ours
+        return int(text) if _is_number(text) else None
+    if not _is_number(text):
+        raise ControlError(400, "bad_query", f"'after' is the number of an event, not {text[:80]!r}.")
     return int(text)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 16
 
 
 class Stream(Response):

@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 ACCOUNTS_REMEMBERED = 4096
 
 
+class SandboxFullError(RuntimeError):
+    """One job more than a provider holds in a sandbox."""
+
+    def __init__(self, sandbox: str, room: int) -> None:
+        super().__init__(f"the sandbox '{sandbox}' holds {room} jobs of this provider, and no more fit in")
+
+
 class House:
     """One provider inside one sandbox: its accounts, their money, their jobs and their limits."""
 
@@ -40,6 +47,7 @@ class House:
         self._buckets = f"{base}/limits/"
         self.places = Places(store=sandbox.store, base=f"{base}/places/")
         self._records = f"{base}/records/"
+        self._room = sandbox.terms.jobs
         self._remembered: dict[str, Account] = {}
         self._urns: dict[tuple[str, ...], Urn] = {}
 
@@ -167,8 +175,10 @@ class House:
     def add(self, job: Job, account: Account, now: datetime, overdraft: Decimal = ledger.ZERO) -> Balance:
         """Take a job on and its price from the account; answer what is left, which may be `overdraft` below nothing.
 
-        Raises Unaffordable, and changes nothing, when the account cannot pay.
+        Raises Unaffordable, and changes nothing, when the account cannot pay; SandboxFullError when no more fit in.
         """
+        if self._store.count(self._jobs) >= self._room:
+            raise SandboxFullError(self.sandbox.name, self._room)
         return self._store.atomically(partial(self._add, job, account, now, overdraft))
 
     def _add(self, job: Job, account: Account, now: datetime, overdraft: Decimal) -> Balance:

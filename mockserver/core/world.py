@@ -45,6 +45,7 @@ class Terms:
     magic: bool = True
     journal: int = 1000
     sandboxes: int = 1000
+    jobs: int = 1_000_000
 
 
 class Beginning(NamedTuple):

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from mockserver.core.faults import DRIP_SECONDS, Fault, UnknownNameError, fault_of, parsed
+from mockserver.core.house import SandboxFullError
 from mockserver.core.refusals import Refused
 from mockserver.web.answers import Reply, mock_error
 from mockserver.web.call import Call, Struck
@@ -102,8 +103,10 @@ class Silence(Response):
         self.background = None
 
 
-def unworded(what: Struck | UnknownNameError) -> Response:
-    """Answer what no provider words: a gateway's page, nothing at all, or that there is no such fault or scenario."""
+def unworded(what: Struck | UnknownNameError | SandboxFullError) -> Response:
+    """Answer what no provider words: a gateway's page, nothing at all, an unknown fault or scenario, a full sandbox."""
+    if isinstance(what, SandboxFullError):
+        return mock_error(507, "sandbox_full", f"{what}.", "Reset the sandbox, or raise the setting 'jobs'.")
     if isinstance(what, UnknownNameError):
         return mock_error(400, what.code, str(what))
     if what.fault.name == "html":

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.core.faults import Fault, UnknownNameError
+from mockserver.core.house import SandboxFullError
 from mockserver.core.journal import BODY_KEPT, Exchange, exchange
 from mockserver.core.refusals import Crashed, Refusal, Refused, RequestTooLarge, Unavailable, UnknownPath, WrongMethod
 from mockserver.core.store import StoreUnavailableError
@@ -236,7 +237,7 @@ class Street:
             call.clause = getattr(response, "clause", None)
         except StoreUnavailableError:
             response = self._refuse(provider, Unavailable(), call.options)
-        except (Struck, UnknownNameError) as error:
+        except (Struck, UnknownNameError, SandboxFullError) as error:
             return unworded(error)
         except (ClientDisconnect, BadSandboxError):
             raise

@@ -188,6 +188,24 @@ class TestSandboxes:
         assert codes == [401, 401, 400]
 
 
+class TestSize:
+    async def test_a_full_sandbox_says_so_and_others_go_on(self):
+        providers = discover(__import__("tests.houses").houses)
+        app = create_app(load({"jobs": 2, "clock": "frozen"}, providers=providers), providers)
+        headers = {"authorization": "Bearer key"}
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost", headers=headers) as visitor:
+            codes = [(await visitor.post("/@a/v1/videos", json={"prompt": "x"})).status_code for _ in range(2)]
+            full = await visitor.post("/@a/v1/videos", json={"prompt": "x"})
+            assert (codes, full.status_code, full.json()["error"]["code"]) == ([202, 202], 507, "sandbox_full")
+            assert "holds 2 jobs" in full.json()["error"]["message"]
+            assert (await visitor.get("/@a/_mock/requests")).json()["items"][0]["status"] == 507
+            assert (await visitor.get("/@a/_mock/accounts/acme/key")).json()["held"] == "6"
+            assert (await visitor.post("/@b/v1/videos", json={"prompt": "x"})).status_code == 202
+            await visitor.post("/@a/_mock/reset")
+            assert (await visitor.post("/@a/v1/videos", json={"prompt": "x"})).status_code == 202
+
+
 class TestRequests:
     async def test_they_are_listed_newest_first_with_keys_redacted(self, visitor):
         job = await submitted(visitor)
