@@ -1,5 +1,6 @@
-"""A careful client has no findings, whatever it orders, however long its jobs take, and whenever it asks."""
+"""A careful client has no findings, whatever it orders and whenever it asks; nothing that is sent breaks the judge."""
 
+import json
 from dataclasses import replace
 
 import httpx
@@ -8,8 +9,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from mockserver.app import create_app
-from mockserver.settings import load
-from tests.providers.conduct.kit import STARTED, WAYS, Wall
+from mockserver.core.clock import Clock, Tempo
+from mockserver.core.conduct import Event, Facts, by_clients, judged
+from mockserver.core.journal import BODY_KEPT, Exchange
+from mockserver.settings import discover, load
+from mockserver.web.keys import first_key
+from tests.providers.conduct.kit import START, STARTED, WAYS, Wall
 
 ALL = WAYS | {
     "viddyscribe": replace(WAYS["viddyscribe"], submit="/enterprise/api/generate_ad_text_from_url", link=None)
@@ -85,3 +90,75 @@ async def test_a_careful_client_has_no_findings(provider, scenarios, pauses, lat
 
     assert found["items"] == []
     assert found["requests"]["judged"] > len(scenarios)
+
+
+NAMES = st.sampled_from(
+    ["model", "duration", "input", "generation_config", "urls", "Prompt", "retry_after", "name", "value"]
+)
+NASTY = [
+    b'{"a":' * 5000,
+    b"[" * 5000,
+    b'{"\\ud800": 1}',
+    b'{"a": ' + b"9" * 5000,
+    b'{"retry_after": 1e999}',
+    b'{"x\\u001b[31m": 1}',
+]
+NOTHING = {"at": START, "client": "127.0.0.1", "key": None, "clause": None}
+HEADERS = st.lists(
+    st.tuples(
+        st.sampled_from([b"content-type", b"authorization", b"x-api-key", b"retry-after"]),
+        st.sampled_from(
+            [b"multipart/form-data; boundary=x", b"application/json", b"", b"12", b"9" * 40, b"Bearer \xff"]
+        ),
+    ),
+    max_size=4,
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=9),
+    lambda inside: st.lists(inside, max_size=3) | st.dictionaries(NAMES | st.text(max_size=9), inside, max_size=4),
+    max_leaves=12,
+)
+BODIES = st.binary(max_size=60) | JSON.map(lambda value: json.dumps(value).encode()) | st.sampled_from(NASTY)
+
+
+@st.composite
+def exchanges(draw, provider):
+    """An exchange such as no client ever had."""
+    body = draw(BODIES)
+    return Exchange(
+        method=draw(st.sampled_from(["GET", "POST", "HEAD", "\x1b[31m"])),
+        path=draw(st.sampled_from(["/v1/video", "/@box/v1/video", "/@", "//", "/\ud800\x1b"])),
+        query=draw(
+            st.binary(max_size=20) | st.sampled_from([b"runId=1&runId=2&\xff", b"expires=99&signature=1", b"&=&%"])
+        ),
+        headers=draw(HEADERS),
+        body=draw(st.sampled_from([body, body[: len(body) // 2], body.ljust(BODY_KEPT, b" ")])),
+        provider=provider.name,
+        operation=draw(st.none() | st.sampled_from([operation.name for operation in provider.routes])),
+        status=draw(st.sampled_from([0, 200, 202, 400, 401, 403, 404, 413, 429, 503])),
+        answer_headers=draw(HEADERS),
+        answer=draw(BODIES),
+        job=draw(st.none() | st.sampled_from(["a", "b"])),
+        fault=draw(st.none() | st.sampled_from(["reset", "duplicate", "status(503)", ""])),
+        **NOTHING,
+    )
+
+
+@pytest.mark.parametrize("provider", discover(), ids=lambda provider: provider.name)
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_nothing_that_is_sent_breaks_the_judgement(provider, data):
+    events = [Event(number, one) for number, one in enumerate(data.draw(st.lists(exchanges(provider), max_size=5)), 1)]
+    facts = Facts(
+        provider=provider.name,
+        events=list(by_clients(events)),
+        now=START,
+        tempo=Tempo(Clock(START, START, 1)),
+        job=lambda _: None,
+        key_of=lambda headers: first_key(dict(headers), provider.keys),
+        announced=lambda _: False,
+    )
+
+    for finding in judged(facts, provider.advice(provider.options())):
+        assert finding.message.isprintable()
+        assert finding.message.encode()

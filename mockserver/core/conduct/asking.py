@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from mockserver.core.conduct.advice import Fields
-from mockserver.core.conduct.story import Event, Finding, Story, asked, times, whole
+from mockserver.core.conduct.story import Event, Finding, Story, asked, printable, times, whole
 from mockserver.core.journal import Exchange
 
 NAME_AT_MOST = 80
@@ -36,10 +36,10 @@ def _unknown(story: Story, exchange: Exchange) -> Iterator[tuple[str, str, str]]
     if known is not None:
         for name in _query_names(exchange.query):
             if name not in known:
-                yield "query", name[:NAME_AT_MOST], near(name, known)
+                yield "query", printable(name[:NAME_AT_MOST]), near(name, known)
     for name, path, _, among in _fields(story, exchange):
         if name not in among:
-            yield "body", path[:NAME_AT_MOST], near(name, among)
+            yield "body", printable(path[:NAME_AT_MOST]), near(name, among)
 
 
 def wrong_type(story: Story) -> Iterator[Finding]:
@@ -52,7 +52,9 @@ def wrong_type(story: Story) -> Iterator[Finding]:
         for name, path, value, among in _fields(story, exchange):
             documented = among.get(name, "")
             if isinstance(documented, str) and not fits(value, documented):
-                found[exchange.operation or "", path, kind_of(value), documented].append(event)
+                found[exchange.operation or "", printable(path[:NAME_AT_MOST]), kind_of(value), documented].append(
+                    event
+                )
     for (operation, path, sent, documented), events in found.items():
         exchange = events[0].exchange
         done = (
@@ -92,10 +94,8 @@ def media_too_large(story: Story) -> Iterator[Finding]:
 
 def body_of(exchange: Exchange) -> dict[str, Any]:
     """The fields of a JSON body or of a form, as far as the journal holds them; none for a body that is neither."""
-    if is_form(exchange):
-        return _parts(exchange.body)
     if exchange.body.lstrip()[:1] != b"{":
-        return {}
+        return _parts(exchange.body) if is_form(exchange) else {}
     try:
         found = json.loads(exchange.body)
     except (ValueError, RecursionError):
@@ -113,9 +113,12 @@ def is_form(exchange: Exchange) -> bool:
 
 def _parts(summary: bytes) -> dict[str, Any]:
     """The texts of a form, of which the journal has a list; what is JSON in one of them is read."""
-    parts = _json(summary)
-    texts = (part for part in parts if isinstance(part, dict) and "value" in part) if isinstance(parts, list) else ()
-    return {part["name"]: _json(part["value"]) if part["value"][:1] == "{" else part["value"] for part in texts}
+    parts, found = _json(summary), dict[str, Any]()
+    for part in parts if isinstance(parts, list) else ():
+        name, text = (part.get("name"), part.get("value")) if isinstance(part, dict) else (None, None)
+        if isinstance(name, str) and isinstance(text, str):
+            found[name] = _json(text) if text[:1] == "{" else text
+    return found
 
 
 def _json(text: str | bytes) -> object:

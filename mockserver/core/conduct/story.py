@@ -157,7 +157,12 @@ def asked(exchange: Exchange) -> str:
     path = exchange.path
     if path.startswith("/@"):
         path = "/" + path[2:].partition("/")[2]
-    return f"{exchange.method} {path[:PATH_AT_MOST]}"
+    return printable(f"{exchange.method} {path[:PATH_AT_MOST]}")
+
+
+def printable(text: str) -> str:
+    """A text that somebody sent, without what would act on a terminal, or is no character at all."""
+    return text if text.isprintable() else "".join(one if one.isprintable() else "\ufffd" for one in text)
 
 
 def answered(event: Event) -> bool:
