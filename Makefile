@@ -5,6 +5,7 @@
 # make contract-deep   10,000 examples a provider against its description, and long lives: for a night
 # make mutants         how many small mistakes the tests notice: for many nights, or ARGS="--sample 300"
 #
+# make ledger writes down which tests prove which clauses, and the page of them.
 # make test measures the clients' tests by themselves, and fails where a branch of clients/ is not taken.
 # ARGS="…" goes on to the command: make serve ARGS="-p 0", make demo ARGS="--speed 600".
 
@@ -13,8 +14,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 JOBS ?= auto
+PROMISES := --promises=artnex,nanogpt,nouvel,viddyscribe
 
-.PHONY: serve demo test check bench lock format clean contract-deep mutants
+.PHONY: serve demo test ledger check bench lock format clean contract-deep mutants
 
 serve: $(READY)
 	$(BIN)/fauxreel serve $(ARGS)
@@ -24,13 +26,17 @@ demo: $(READY)
 
 test: $(READY)
 ifeq ($(ARGS),)
-	$(BIN)/python -m pytest -q -n $(JOBS) --ledger=all --ignore=tests/clients
+	$(BIN)/python -m pytest -q -n $(JOBS) --ledger=all $(PROMISES) --ignore=tests/clients
 	rm -rf .coverage_clients && mkdir .coverage_clients
 	$(BIN)/coverage run -m pytest -q -n $(JOBS) tests/clients
 	$(BIN)/coverage combine -q && $(BIN)/coverage report
 else
 	$(BIN)/python -m pytest -q -n $(JOBS) --ledger=all $(ARGS)
 endif
+
+ledger: $(READY)
+	$(BIN)/python -m pytest -q --collect-only --ignore=tests/clients --proofs contracts/proofs.json > /dev/null
+	$(BIN)/python -m contracts ledger --write
 
 check: $(READY)
 	$(BIN)/ruff format --check .

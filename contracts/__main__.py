@@ -1,13 +1,14 @@
-"""`python -m contracts`: check, check-citations, count, export.
+"""`python -m contracts`: check, check-citations, count, export, ledger.
 
 Exit codes: 0 fine, 1 findings, 2 usage, a bad contract, or no server.
 """
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 
-from contracts.harness import citations, export, ledger
+from contracts.harness import citations, export, ledger, page
 from contracts.harness.check import command as checking
 from contracts.harness.load import ContractError, load, providers
 
@@ -30,6 +31,8 @@ def _run(options: argparse.Namespace) -> int:
             return check_citations()
         case "export":
             return export_clauses(check=options.check)
+        case "ledger":
+            return show_ledger(options.format, write=options.write)
         case _:
             return count(markdown=options.markdown)
 
@@ -61,6 +64,19 @@ def export_clauses(*, check: bool) -> int:
     return 0
 
 
+def show_ledger(kind: str, *, write: bool) -> int:
+    """Print the whole ledger, or write its page; 1 when a clause is proven by nothing."""
+    found = page.proofs()
+    if write:
+        page.PAGE.write_text(page.markdown(found), encoding="utf-8")
+        print(f"{page.PAGE.name} is as contracts and proofs are")
+    elif kind == "json":
+        print(json.dumps(page.as_json(found), indent=2, ensure_ascii=False))
+    else:
+        print(page.text(found) if kind == "text" else page.markdown(found), end="\n" if kind == "text" else "")
+    return 1 if page.unproven(found) else 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m contracts", description="Reads the contracts and their sources.")
     commands = parser.add_subparsers(dest="command", required=True)
@@ -68,6 +84,9 @@ def _parser() -> argparse.ArgumentParser:
     checking.add_parser(commands)
     counting = commands.add_parser("count", help="clauses and gaps of each provider")
     counting.add_argument("--markdown", action="store_true", help="as a Markdown table")
+    showing = commands.add_parser("ledger", help="each clause, where it stands, and the tests that prove it")
+    showing.add_argument("--format", choices=("text", "json", "markdown"), default="text")
+    showing.add_argument("--write", action="store_true", help=f"write {page.PAGE.name}")
     exporting = commands.add_parser(
         "export", help="write the clauses into the server's package, which explains by them"
     )

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import Phase, settings
 
-pytest_plugins = ["tests.ledger_plugin"]
+pytest_plugins = ["tests.ledger_plugin", "tests.promises_plugin"]
 
 settings.register_profile("dev", deadline=timedelta(seconds=2))
 settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)

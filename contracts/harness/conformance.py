@@ -15,6 +15,7 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
 from contracts.harness.load import Yaml, citations, load
+from contracts.harness.pointers import escape, followed, pattern, stepped, template_of
 
 
 class ConformanceError(AssertionError):
@@ -38,6 +39,11 @@ def schema(provider: str, name: str) -> Judge:
     return _judge(provider, f"/components/schemas/{name}")
 
 
+def judge_at(provider: str, pointer: str) -> Judge:
+    """The validator of the schema at a JSON pointer into the description."""
+    return _judge(provider, pointer)
+
+
 def conform(provider: str, name: str, body: object) -> None:
     """Raise ConformanceError when `body` is not what the schema `name` of `provider` describes."""
     _no_errors(schema(provider, name), body, f"{provider}: schema {name}")
@@ -50,11 +56,11 @@ def validate(provider: str, method: str, path: str, status: int, headers: Mappin
     the bytes as received; bytes that are no JSON are not looked at.
     """
     template = _template(provider, path)
-    operation = _at(provider, f"/paths/{_escape(template)}").get(method.lower())
+    operation = _at(provider, f"/paths/{escape(template)}").get(method.lower())
     if operation is None:
         raise ConformanceError(f"{provider}: {method} {template} is not described")
     where = f"{method} {template} {status} ({_sources(operation)})"
-    pointer = f"/paths/{_escape(template)}/{method.lower()}/responses/{status}"
+    pointer = f"/paths/{escape(template)}/{method.lower()}/responses/{status}"
     if str(status) not in operation["responses"]:
         raise ConformanceError(f"{where}: only {', '.join(operation['responses'])} are described")
     pointer = _followed(provider, pointer)
@@ -70,14 +76,14 @@ def validate_request(provider: str, method: str, address: str, headers: Mapping[
     description knows, too), the key, the content type and the body: JSON, or the parts of a form.
     """
     template = _template(provider, address)
-    operation = _at(provider, f"/paths/{_escape(template)}").get(method.lower())
+    operation = _at(provider, f"/paths/{escape(template)}").get(method.lower())
     if operation is None:
         raise ConformanceError(f"{provider}: {method} {template} is not described")
     where = f"{method} {template} ({_sources(operation)})"
     received = {name.lower(): value for name, value in headers.items()}
     _check_key(provider, operation, received, where)
     _check_parameters(provider, template, method, address, received)
-    _check_request_body(provider, f"/paths/{_escape(template)}/{method.lower()}", received, body, where)
+    _check_request_body(provider, f"/paths/{escape(template)}/{method.lower()}", received, body, where)
 
 
 def _check_key(provider: str, operation: Yaml, received: Mapping[str, str], where: str) -> None:
@@ -96,12 +102,12 @@ def _carries(provider: str, scheme: str, received: Mapping[str, str]) -> bool:
 def _check_parameters(provider: str, template: str, method: str, address: str, received: Mapping[str, str]) -> None:
     pointers = [
         _followed(provider, f"{at}/parameters/{number}")
-        for at in (f"/paths/{_escape(template)}", f"/paths/{_escape(template)}/{method.lower()}")
+        for at in (f"/paths/{escape(template)}", f"/paths/{escape(template)}/{method.lower()}")
         for number in range(len(_at(provider, at).get("parameters", [])))
     ]
     bare, _, query = address.partition("?")
     given = {"query": dict(parse_qsl(query, keep_blank_values=True)), "header": received}
-    match = _pattern(template).fullmatch(bare)
+    match = pattern(template).fullmatch(bare)
     given["path"] = {name: unquote(value) for name, value in (match.groupdict() if match else {}).items()}
     described = {(_at(provider, at)["in"], _at(provider, at)["name"].lower()): at for at in pointers}
     for place, name in [("query", name) for name in given["query"]]:
@@ -139,7 +145,7 @@ def _check_request_body(provider: str, at: str, received: Mapping[str, str], bod
     media_type = received.get("content-type", "").partition(";")[0].strip().lower()
     if media_type not in described["content"]:
         raise ConformanceError(f"{where}: content type {media_type!r} is none of {', '.join(described['content'])}")
-    schema_at = f"{at}/requestBody/content/{_escape(media_type)}/schema"
+    schema_at = f"{at}/requestBody/content/{escape(media_type)}/schema"
     if media_type == "application/json":
         _no_errors(_judge(provider, schema_at), json.loads(body), where)
     elif media_type == "multipart/form-data":
@@ -162,8 +168,8 @@ def _part(part: MIMEPart) -> object:
 def validate_body(provider: str, method: str, path: str, body: object) -> None:
     """Raise ConformanceError when a JSON body is not what the operation at this path takes."""
     template = _template(provider, path)
-    pointer = f"/paths/{_escape(template)}/{method.lower()}/requestBody"
-    operation = _at(provider, f"/paths/{_escape(template)}").get(method.lower(), {})
+    pointer = f"/paths/{escape(template)}/{method.lower()}/requestBody"
+    operation = _at(provider, f"/paths/{escape(template)}").get(method.lower(), {})
     where = f"{method} {template} ({_sources(operation)}): request"
     if "requestBody" not in operation:
         raise ConformanceError(f"{where}: takes no body")
@@ -182,18 +188,18 @@ def described(provider: str, method: str, path: str, status: int) -> str | list[
         template = _template(provider, path)
     except ConformanceError:
         return None
-    operation = _at(provider, f"/paths/{_escape(template)}").get(method.lower())
+    operation = _at(provider, f"/paths/{escape(template)}").get(method.lower())
     if operation is None:
         return None
     if str(status) not in operation["responses"]:
         return list(operation["responses"])
-    return _followed(provider, f"/paths/{_escape(template)}/{method.lower()}/responses/{status}")
+    return _followed(provider, f"/paths/{escape(template)}/{method.lower()}/responses/{status}")
 
 
 def header_errors(provider: str, pointer: str, headers: Mapping[str, str]) -> Iterator[tuple[str, str | None, str]]:
     """What is wrong with the headers (lowercase names) of an answer: name, value, and the complaint."""
     for name in _at(provider, pointer).get("headers", {}):
-        at = _followed(provider, f"{pointer}/headers/{_escape(name)}")
+        at = _followed(provider, f"{pointer}/headers/{escape(name)}")
         value = headers.get(name.lower())
         if value is None and _at(provider, at).get("required"):
             yield name, None, "required"
@@ -220,13 +226,13 @@ def body_errors(provider: str, pointer: str, headers: Mapping[str, str], body: o
     content = (_at(provider, pointer).get("content") or {}).get(_media_type(headers), {})
     if "schema" not in content:
         return []
-    return list(_judge(provider, f"{pointer}/content/{_escape(_media_type(headers))}/schema").iter_errors(body))
+    return list(_judge(provider, f"{pointer}/content/{escape(_media_type(headers))}/schema").iter_errors(body))
 
 
 def sources_of(provider: str, method: str, path: str) -> str:
     """The lines that an operation rests on; empty where it is not described."""
     try:
-        operation = _at(provider, f"/paths/{_escape(_template(provider, path))}").get(method.lower())
+        operation = _at(provider, f"/paths/{escape(_template(provider, path))}").get(method.lower())
     except ConformanceError:
         return ""
     return _sources(operation) if operation else ""
@@ -258,7 +264,7 @@ def _check_body(provider: str, pointer: str, received: Mapping[str, str], body: 
         raise ConformanceError(f"{where}: content type {media_type!r} is none of {', '.join(content)}")
     if "schema" in content[media_type]:
         value = json.loads(body) if isinstance(body, bytes) else body
-        _no_errors(_judge(provider, f"{pointer}/content/{_escape(media_type)}/schema"), value, where)
+        _no_errors(_judge(provider, f"{pointer}/content/{escape(media_type)}/schema"), value, where)
 
 
 def _no_errors(judge: Judge, instance: object, where: str) -> None:
@@ -284,38 +290,15 @@ def _judge(provider: str, pointer: str) -> Judge:
 
 
 def _template(provider: str, path: str) -> str:
-    bare = path.partition("?")[0]
-    templates = load(provider).openapi["paths"]
-    for template in [bare, *templates]:
-        if template in templates and _pattern(template).fullmatch(bare):
-            return str(template)
-    raise ConformanceError(f"{provider}: {bare} is not described")
-
-
-def _pattern(template: str) -> re.Pattern[str]:
-    return re.compile(
-        "".join(f"(?P<{part[1:-1]}>[^/]+)" if part.startswith("{") else re.escape(part) for part in _split(template))
-    )
-
-
-def _split(template: str) -> list[str]:
-    return re.split(r"(\{[^}]+\})", template)
-
-
-def _followed(provider: str, pointer: str) -> str:
-    """The pointer itself, or where a plain $ref there leads."""
-    reference = _at(provider, pointer).get("$ref")
-    return pointer if reference is None else str(reference).removeprefix("#")
-
-
-def _at(provider: str, pointer: str) -> Yaml:
-    found: Yaml = load(provider).openapi
-    for step in pointer.split("/")[1:]:
-        name = unquote(step).replace("~1", "/").replace("~0", "~")
-        found = found[int(name) if isinstance(found, list) else name]
+    found = template_of(load(provider).openapi["paths"], path)
+    if found is None:
+        raise ConformanceError(f"{provider}: {path.partition('?')[0]} is not described")
     return found
 
 
-def _escape(step: str) -> str:
-    """One step of a JSON pointer inside a fragment: slashes and braces must not be read as such."""
-    return step.replace("~", "~0").replace("/", "~1").replace("{", "%7B").replace("}", "%7D")
+def _followed(provider: str, pointer: str) -> str:
+    return followed(load(provider).openapi, pointer)
+
+
+def _at(provider: str, pointer: str) -> Yaml:
+    return stepped(load(provider).openapi, pointer)

@@ -56,12 +56,13 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A fact of the sources that is not imitated, and why not."""
+    """A fact of the sources that is not imitated, and why not; `unseen` are items of coverage that it excuses."""
 
     id: str
     fact: str
     why: str
     citations: tuple[Citation, ...]
+    unseen: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +132,10 @@ def _clause(item: Yaml, file: str) -> Clause:
 
 def _gap(item: Yaml, file: str) -> Gap:
     where = f"{file}: {_id(item, file)}"
-    entry = _entry(item, where, needed={"id", "fact", "why"}, allowed={"source"})
+    entry = _entry(item, where, needed={"id", "fact", "why"}, allowed={"source", "unseen"})
+    unseen = tuple(_text(each, f"{where}: unseen") for each in _items(entry.get("unseen", []), f"{where}: unseen"))
     fact, why = _text(entry["fact"], f"{where}: fact"), _text(entry["why"], f"{where}: why")
-    return Gap(entry["id"], fact, why, citations(entry.get("source"), where))
+    return Gap(entry["id"], fact, why, citations(entry.get("source"), where), unseen)
 
 
 def _citation(item: Yaml, where: str) -> Citation:

@@ -3,11 +3,11 @@
 import httpx
 import pytest
 
-from contracts.harness.conformance import validate
 from contracts.harness.load import load
 from mockserver.app import create_app
 from mockserver.control.room import TASKS
 from mockserver.settings import load as settings
+from tests import witness
 
 NOUVEL = {"authorization": "Bearer nvl_test"}
 NANO = {"x-api-key": "sk-nano-1"}
@@ -22,7 +22,7 @@ async def ask():
         response = await client.request(method, path, json=body, headers=headers)
         assert response.status_code == status, response.text
         if path.startswith("/_mock"):
-            validate("control", method, path.partition("?")[0], status, response.headers, response.content)
+            witness.judge("control", response)
         return response.json() if response.content else None
 
     transport = httpx.ASGITransport(create_app(settings({"clock": "frozen"})))

@@ -6,9 +6,9 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given, settings
 
-from contracts.harness.conformance import conform
 from mockserver.providers.nanogpt.catalogue import models
 from tests.kit import Mock
+from tests.witness import conform
 
 PHOTO, CLIP, VOICE = (f"https://assets.example.com/{name}" for name in ("cat.jpg", "clip.mp4", "voice.mp3"))
 EVERYTHING = {

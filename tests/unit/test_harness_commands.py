@@ -82,7 +82,8 @@ def test_an_unreadable_contract_and_bad_usage_exit_2(monkeypatch, capsys):
 
 
 def report(outcome, when="call", name="acme.a.b"):
-    return SimpleNamespace(when=when, outcome=outcome, passed=outcome == "passed", user_properties=[["clause", name]])
+    passed, marks = outcome == "passed", [["clause", name]]
+    return SimpleNamespace(when=when, outcome=outcome, passed=passed, user_properties=marks, nodeid="test_a.py::test_b")
 
 
 @pytest.mark.parametrize(

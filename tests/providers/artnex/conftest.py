@@ -2,7 +2,7 @@
 
 import pytest
 
-from contracts.harness.conformance import validate
+from tests import witness
 
 KEY = "artnex-test"
 PROMPT = "A drone flying slowly over a misty mountain range at sunrise, cinematic, 4K"
@@ -15,9 +15,8 @@ def bearer(key):
 
 async def judge(response):
     """Hold an answer of a documented operation against the contract."""
-    request = response.request
     await response.aread()
-    validate("artnex", request.method, request.url.path, response.status_code, response.headers, response.content)
+    witness.judge("artnex", response)
 
 
 class Customer:

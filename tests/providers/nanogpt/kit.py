@@ -7,7 +7,7 @@ from pathlib import Path
 
 import av
 
-from contracts.harness.conformance import validate
+from tests import witness
 
 KEY = "sk-nano-test"
 FIXTURES = Path(__file__).resolve().parents[3] / "fixtures" / "nanogpt"
@@ -29,7 +29,7 @@ async def judge(response):
     """Hold an answer of the default profile against the contract."""
     await response.aread()
     path = re.sub(r"^(/@[^/]+)?(/nanogpt)?", "", response.request.url.path)
-    validate("nanogpt", response.request.method, path, response.status_code, response.headers, response.content)
+    witness.judge("nanogpt", response, path)
 
 
 def judged(client):

@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 import httpx
 import pytest
 
-from contracts.harness.conformance import conform
 from contracts.harness.load import load as load_contract
 from mockserver.app import create_app
 from mockserver.settings import load
 from tests.providers.nanogpt.kit import KEY, LEGACY, LINK, STORY, UNIFIED, accepted, client_of, order, printed
+from tests.witness import conform
 
 ORDER, EXTEND = "/api/generate-video", "/api/generate-video/extend"
 CONTENT, RECOVER = "/api/generate-video/content", "/api/generate-video/recover"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from contracts.harness.conformance import conform
 from tests.providers.nanogpt.kit import KEY, LINK, accepted, balance, client_of, ended, going, seen, unified
+from tests.witness import conform
 
 EXTEND = "/api/generate-video/extend"
 MIDJOURNEY = {"model": "midjourney-video", "prompt": None, "imageUrl": LINK}

@@ -2,8 +2,8 @@
 
 import pytest
 
-from contracts.harness.conformance import conform
 from tests.providers.nanogpt.kit import LEGACY, accepted, ended, going, legacy, printed, unified
+from tests.witness import conform
 
 
 @pytest.mark.clause("nanogpt.legacy.run-id-and-model-slug")

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from contracts.harness.conformance import conform
 from tests.providers.nanogpt.kit import LEGACY, LINK, STORY, UNIFIED, accepted, client_of, legacy, printed, unified
+from tests.witness import conform
 
 STAGES = {"succeeds": "COMPLETED", "moderated_late": "FAILED", "cancelled": "CANCELED"}
 

@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import pytest
 
-from contracts.harness.conformance import conform
 from tests.providers.nanogpt.kit import UNIFIED, accepted, ended, going, unified
+from tests.witness import conform
 
 DOCUMENTED_POLLS = 120  # every five seconds: document 002, lines 156-157
 FLAT = {

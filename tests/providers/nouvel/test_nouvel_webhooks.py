@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from contracts.harness.conformance import conform
 from mockserver.providers.nouvel.options import Options
+from tests.witness import conform
 
 from .conftest import JACKET, MINUTE, SHOES, customer_of, fixture
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts.harness.conformance import validate
+from tests import witness
 from tests.films import film
 
 KEY = "vsk_test"
@@ -27,11 +27,10 @@ def printed(name):
 
 async def judge(response):
     """Hold an answer of a documented operation against the contract."""
-    request = response.request
     await response.aread()
-    path = request.url.path.removeprefix("/viddyscribe")
+    path = response.request.url.path.removeprefix("/viddyscribe")
     if path.startswith("/enterprise"):
-        validate("viddyscribe", request.method, path, response.status_code, response.headers, response.content)
+        witness.judge("viddyscribe", response, path)
 
 
 def ends(response):
