@@ -35,7 +35,7 @@ else
 endif
 
 ledger: $(READY)
-	$(BIN)/python -m pytest -q --collect-only --ignore=tests/clients --proofs contracts/proofs.json > /dev/null
+	$(BIN)/python -m pytest -q --collect-only --ignore=tests/clients --proofs=contracts/proofs.json > /dev/null
 	$(BIN)/python -m contracts ledger --write
 
 check: $(READY)
