@@ -20,13 +20,13 @@ REQUESTS_SHOWN = 20
 async def list_conduct(desk: Desk) -> Response:
     """List what clients did against the providers' advice; `provider`, `id` and `limit` narrow the list."""
     limit = desk.number("limit", PAGE_AT_MOST, PAGE_AT_MOST)
-    wanted = _wanted(desk)
+    wanted, journal = _wanted(desk), desk.sandbox.journal
+    desk.sandbox.tempo.confirm(journal.count, desk.sandbox.clock)
     providers = [desk.provider(desk.query["provider"])] if "provider" in desk.query else list(desk.providers.values())
     found = sorted(
         (one for provider in providers for one in findings(desk.sandbox, provider) if wanted in {None, one.id}),
         key=lambda one: one.requests[0].number,
     )
-    journal = desk.sandbox.journal
     kept = sum(1 for _ in journal.newest())
     return answer(
         {
@@ -75,6 +75,7 @@ def findings(sandbox: Sandbox, provider: Provider) -> list[Finding]:
         job=house.job,
         key_of=key_of,
         announced=lambda job: sandbox.post.get(job) is not None,
+        alone=not sandbox.store.shared,
     )
     return judged(facts, provider.advice(house.options))
 

@@ -109,11 +109,20 @@ class Tempo:
 
     def __init__(self, clock: Clock) -> None:
         self._spells = deque([Spell(0, clock.rate)], maxlen=self.KEPT)
+        self._clock = clock
 
     def begins(self, after: int, clock: Clock) -> None:
         """Note that time goes by this clock from the exchange after `after` on; a jump begins a new spell too."""
         if clock.rate or self._spells[-1].rate:
             self._spells.append(Spell(after, clock.rate))
+        self._clock = clock
+
+    def confirm(self, after: int, clock: Clock) -> None:
+        """Compare with the clock of now: if somebody else has changed it, how time went until now is not known."""
+        if clock != self._clock:
+            self._spells.clear()
+            self._spells.append(Spell(after, clock.rate))
+            self._clock = clock
 
     def rate(self, number: int) -> float:
         """How fast time ran by itself at an exchange; 0 where it did not, and where that is forgotten."""

@@ -169,6 +169,20 @@ async def test_what_the_journal_does_not_reach_back_to_is_not_called_missing():
         assert (await listed(mock))["items"] == []
 
 
+async def test_who_shares_a_state_does_not_judge_what_others_may_know(monkeypatch):
+    async with Mock("artnex") as mock:
+        client = mock.client(headers={"authorization": "Bearer artnex-1"})
+        await client.post("/v1/video", json={"prompt": "x", "model": "veo3.1", "more": 1})
+        await mock.until_idle()
+        await mock.advance(2 * 86_400)
+        alone = [one["id"] for one in (await listed(mock))["items"]]
+        monkeypatch.setattr("mockserver.stores.memory.MemoryStore.shared", True)
+
+        shared = [one["id"] for one in (await listed(mock))["items"]]
+
+    assert (alone, shared) == (["never-downloaded", "unknown-field"], ["unknown-field"])
+
+
 @pytest.mark.parametrize(("provider", "kind", "counsel"), ADVICE, ids=[f"{name}-{kind}" for name, kind, _ in ADVICE])
 def test_each_piece_of_advice_is_of_a_known_kind_and_rests_on_a_clause_that_names_it(provider, kind, counsel):
     [clause] = [clause for clause in load(provider).clauses if clause.id == counsel.clause]

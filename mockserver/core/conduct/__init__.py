@@ -17,10 +17,11 @@ __all__ = ["FINDINGS", "Advice", "Counsel", "Event", "Facts", "Fields", "Finding
 
 
 class Kind(NamedTuple):
-    """One kind of finding: its title, and the function that looks for it."""
+    """One kind of finding: its title, the function that looks for it, and whether that has to know of all exchanges."""
 
     title: str
     look: Callable[[Story], Iterator[Finding]]
+    of_all: bool = False
 
 
 FINDINGS: Mapping[str, Kind] = MappingProxyType(
@@ -29,11 +30,13 @@ FINDINGS: Mapping[str, Kind] = MappingProxyType(
         "polled-after-the-end": Kind("Polled after the end", polling.polled_after_the_end),
         "polled-without-key": Kind("Polled without a key", polling.polled_without_key),
         "ignored-retry-after": Kind("Did not wait when told to", polling.ignored_retry_after),
-        "gave-up-early": Kind("Gave up too early", polling.gave_up_early),
+        "gave-up-early": Kind("Gave up too early", polling.gave_up_early, of_all=True),
         "resubmitted-after-lost-answer": Kind("Paid twice after a lost answer", paying.resubmitted_after_lost_answer),
-        "resubmitted-while-running": Kind("Paid twice after losing patience", paying.resubmitted_while_running),
+        "resubmitted-while-running": Kind(
+            "Paid twice after losing patience", paying.resubmitted_while_running, of_all=True
+        ),
         "downloaded-too-late": Kind("Downloaded too late", paying.downloaded_too_late),
-        "never-downloaded": Kind("Paid and never downloaded", paying.never_downloaded),
+        "never-downloaded": Kind("Paid and never downloaded", paying.never_downloaded, of_all=True),
         "unknown-field": Kind("Sent a field that nobody knows", asking.unknown_field),
         "wrong-type": Kind("Sent a value of the wrong type", asking.wrong_type),
         "deprecated-endpoint": Kind("Used a deprecated address", asking.deprecated_endpoint),
@@ -46,5 +49,6 @@ FINDINGS: Mapping[str, Kind] = MappingProxyType(
 def judged(facts: Facts, advice: Advice) -> list[Finding]:
     """All that a provider's clients did against its advice, by the first request that each finding rests on."""
     story = Story(facts, advice)
-    found = [finding for kind in advice.counsel for finding in FINDINGS[kind].look(story)]
+    kinds = (FINDINGS[kind] for kind in advice.counsel)
+    found = [finding for kind in kinds if facts.alone or not kind.of_all for finding in kind.look(story)]
     return sorted(found, key=lambda finding: (finding.requests[0].number, finding.id, finding.about))

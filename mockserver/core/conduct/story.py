@@ -69,7 +69,7 @@ class Facts:
     """One provider's exchanges (the oldest first) and jobs in one sandbox at `now`, and how time went.
 
     `key_of` finds the key that a request carries where the provider looks for it, `announced` tells whether a job's
-    end is announced to the client.
+    end is announced to the client. `alone` says that no other server knows of exchanges in this sandbox.
     """
 
     provider: str
@@ -79,6 +79,7 @@ class Facts:
     job: Callable[[str], Job | None]
     key_of: Callable[[Headers], str | None]
     announced: Callable[[str], bool]
+    alone: bool = True
 
 
 @dataclass(slots=True)
@@ -92,21 +93,23 @@ class Story:
     downloads: dict[str, list[Event]] = field(default_factory=lambda: defaultdict(list))
 
     def __post_init__(self) -> None:
-        advice = self.advice
         for event in self.facts.events:
-            exchange = event.exchange
-            job = exchange.job
-            if job is None or exchange.operation is None:
-                continue
-            if exchange.operation in advice.submits:
-                made = self.facts.job(job)
-                if made is not None and made.submitted_at == exchange.at and (exchange.status < 300 or lost(exchange)):
-                    self.orders.append(Order(event, made))
-            elif exchange.operation in advice.polls:
-                if exchange.status not in {401, 403, 404}:
-                    self.polls[job].append(event)
-            elif exchange.operation in advice.downloads:
-                self.downloads[job].append(event)
+            if event.exchange.job is not None:
+                self._sort(event, event.exchange.job, event.exchange.operation or "")
+        for polls in self.polls.values():
+            polls.sort(key=lambda poll: poll.at)  # they are numbered in the order of their answers
+
+    def _sort(self, event: Event, job: str, operation: str) -> None:
+        """Put an exchange about a job where the rules look for it."""
+        if operation in self.advice.submits:
+            made = self.facts.job(job) if answered(event) or lost(event.exchange) else None
+            if made is not None and made.submitted_at == event.at:
+                self.orders.append(Order(event, made))
+        elif operation in self.advice.polls:
+            if event.exchange.status not in {401, 403, 404}:
+                self.polls[job].append(event)
+        elif operation in self.advice.downloads:
+            self.downloads[job].append(event)
 
     # Time -----------------------------------------------------------------------------------------------------
 
