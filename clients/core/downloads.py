@@ -90,10 +90,8 @@ def _extent(response: httpx.Response) -> tuple[int | None, int | None]:
 
 
 def _looks_like(head: bytes, kind: Kind) -> bool:
-    match kind:
-        case "mp4":
-            return head[4:8] == b"ftyp"
-        case "wav":
-            return head[:4] == b"RIFF" and head[8:12] == b"WAVE"
-        case "jpeg":
-            return head[:3] == b"\xff\xd8\xff"
+    if kind == "mp4":
+        return head[4:8] == b"ftyp"
+    if kind == "wav":
+        return head[:4] == b"RIFF" and head[8:12] == b"WAVE"
+    return head[:3] == b"\xff\xd8\xff"

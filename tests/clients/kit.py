@@ -16,9 +16,9 @@ from typing import Any
 import httpx
 
 from contracts.harness.conformance import validate, validate_request
-from mockserver.app import create_app
 from mockserver.serving import bound_socket, serving
 from mockserver.settings import load
+from mockserver.testing import asgi_app
 
 WAYS = ["sync-here", "async-here", "sync-socket", "async-socket"]
 PREFIX = re.compile(r"^(/@[^/]+)?")
@@ -141,7 +141,7 @@ def street() -> Iterator[Street]:
     settings = load({"clock": "frozen"})
     sock = bound_socket("127.0.0.1", 0)
     with asyncio.Runner() as runner, serving(settings, sock):
-        yield Street(create_app(settings), f"http://127.0.0.1:{sock.getsockname()[1]}", runner)
+        yield Street(asgi_app(clock="frozen"), f"http://127.0.0.1:{sock.getsockname()[1]}", runner)
     sock.close()
 
 
@@ -211,6 +211,12 @@ class Stage:
         return Blocking(kinds[1](key, http=http, sleep=self.sleep_async, **options), guard, self.street.runner)
 
     # the control room
+    def ask(self, method, path, body=None):
+        """Ask the control API, as `mockserver.testing.Sandbox` does."""
+        answer = self.control.request(method, path, json=body)
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
+
     def queue(self, scenario, **words):
         self.control.post("scenarios/queue", json={"scenario": scenario} | words).raise_for_status()
 
@@ -225,6 +231,23 @@ class Stage:
 
     def advance(self, seconds):
         self.control.post("clock/advance", json={"seconds": seconds}).raise_for_status()
+
+    def journal(self):
+        """What the server was asked, the first one first, with paths as they are inside the sandbox."""
+        asked = self.control.get("requests", params={"limit": 1000}).json()["items"]
+        return [{**each, "path": PREFIX.sub("", each["path"])} for each in reversed(asked)]
+
+    def originals(self, *places):
+        """What was asked for at these places, as the server hands it out undisturbed; None where it no longer does."""
+        links = {f"{each['path']}?{each['query']}" for each in self.journal() if each["path"].startswith(places)}
+        with httpx.Client(transport=self.transport("sync")) as client:
+            answers = [client.get(self.base + link) for link in sorted(links)]
+        return [answer.content if answer.status_code == 200 else None for answer in answers]
+
+    def forget(self):
+        """Let the server forget the sandbox."""
+        with httpx.Client(transport=self.transport("sync")) as client:
+            client.delete(f"{self.base}/_mock/sandboxes/{self.name}").raise_for_status()
 
 
 class Blocking:

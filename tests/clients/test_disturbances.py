@@ -230,6 +230,7 @@ def test_a_file_is_fetched_and_watched(nano, tmp_path):
         ([whole(Cut(MP4[:50]), etag='W/"weak"'), whole()], [None, None]),
         ([whole(Cut(MP4[:50]), etag=""), whole()], [None, None]),
         ([PAGE, whole()], [None, None]),
+        ([whole(b"x" * SIZE), whole()], [None, None]),
         ([RESET, (429, {}), whole()], [None, None, None]),
         ([(302, "", {"location": "/there"}), whole()], [None, None]),
         ([(200, MP4)], [None]),
