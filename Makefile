@@ -6,6 +6,7 @@
 # make mutants         how many small mistakes the tests notice: for many nights, or ARGS="--sample 300"
 #
 # make ledger writes down which tests prove which clauses, and the page of them.
+# make picture draws what make demo shows, for the README.
 # make test measures the clients' tests by themselves, and fails where a branch of clients/ is not taken.
 # ARGS="…" goes on to the command: make serve ARGS="-p 0", make demo ARGS="--speed 600".
 
@@ -16,13 +17,16 @@ READY := $(VENV)/.ready
 JOBS ?= auto
 PROMISES := --promises=artnex,nanogpt,nouvel,viddyscribe
 
-.PHONY: serve demo test ledger check bench lock format clean contract-deep mutants
+.PHONY: serve demo picture test ledger check bench lock format clean contract-deep mutants
 
 serve: $(READY)
 	$(BIN)/fauxreel serve $(ARGS)
 
 demo: $(READY)
 	$(BIN)/python -m docs.demo $(ARGS)
+
+picture: $(READY)
+	COLUMNS=116 $(BIN)/python -m docs.demo --picture docs/demo/picture.svg
 
 test: $(READY)
 ifeq ($(ARGS),)

@@ -1,103 +1,87 @@
-"""What all acts of the demo share: orders that are watched until they end, answers that are checked, and the table."""
+"""What the demo shows: a bar for each order, a table of what came of them, and a picture of both for the README."""
 
-import json
-import time
-from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from decimal import Decimal
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-import httpx
+from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from rich.table import Table
 
-PATIENCE = 300.0  # seconds of real time after which the demo gives up
-PAUSE = 0.15  # seconds of real time between two rounds of polling
+from clients.core.operations import Progress as Step
 
-console = Console()
+console = Console(record=True)
 
 
 class UnexpectedError(Exception):
     """The server did something that the demo did not expect."""
 
 
-class Order(ABC):
-    """One order at a provider: what is sent, and what has become of it."""
+@dataclass
+class Order:
+    """One order at a provider: what it is, what it cost, and what has become of it."""
 
-    house = ""
-    good = ""
-    bad: tuple[str, ...] = ()
+    house: str
+    title: str
+    id: str = ""
+    paid: str = ""
+    state: str = "ordered"
+    complaint: str = ""
+    file: Path | None = None
+    bars: "Bars | None" = field(default=None, repr=False)
 
-    def __init__(self, client: httpx.Client, title: str) -> None:
-        self.client = client
-        self.title = title
-        self.id = ""
-        self.state = ""
-        self.percent: float | None = None
-        self.link = ""
-        self.complaint = ""
-        self.file: Path | None = None
+    def place(self, folder: Path) -> Path:
+        """Where its video goes."""
+        return folder / f"{self.id}.mp4"
 
-    @abstractmethod
-    def submit(self) -> None:
-        """Send it."""
+    def show(self, step: Step) -> None:
+        """Take a step of the client's, and bring the bar up to date."""
+        self.state = step.status
+        if self.bars is not None:
+            self.bars.draw(self, step.percent)
 
-    @abstractmethod
-    def poll(self) -> None:
-        """Ask how it is coming along."""
+    def fetched(self, done: int, total: int | None) -> None:
+        """Show how much of its file is there."""
+        if self.bars is not None:
+            self.bars.draw(self, 100 * done / total if total else None)
 
-    @property
-    @abstractmethod
-    def paid(self) -> str:
-        """What it cost, with its unit."""
-
-    @property
-    def ended(self) -> bool:
-        """Whether nothing more will come."""
-        return self.state == self.good or self.state in self.bad
-
-    def save(self, folder: Path) -> None:
-        """Download the finished video into the folder."""
-        answer = self.client.get(self.link, timeout=60)
-        if answer.status_code != 200 or answer.content[4:8] != b"ftyp":
-            raise UnexpectedError(f"{self.link} answered {answer.status_code} and no MP4")
-        folder.mkdir(parents=True, exist_ok=True)
-        self.file = folder / f"{self.id}.mp4"
-        self.file.write_bytes(answer.content)
+    def end(self, *, file: Path | None = None, state: str = "", complaint: str = "") -> None:
+        """Say what came of it."""
+        self.file, self.state, self.complaint = file, state or self.state, complaint
+        if self.bars is not None:
+            self.bars.draw(self, 100)
 
 
-def checked(response: httpx.Response, status: int) -> Any:  # noqa: ANN401 - any JSON
-    """Give an answer's JSON with exact sums; raises UnexpectedError for another status."""
-    if response.status_code != status:
-        request = response.request
-        raise UnexpectedError(f"{request.method} {request.url} answered {response.status_code}: {response.text[:300]}")
-    return json.loads(response.text, parse_float=Decimal)
+class Bars:
+    """The bars of some orders."""
+
+    def __init__(self, progress: Progress, orders: Sequence[Order]) -> None:
+        self._progress = progress
+        self._tasks: dict[int, TaskID] = {}
+        for order in orders:
+            order.bars = self
+            name = f"{order.house}: {order.title}"
+            self._tasks[id(order)] = progress.add_task(name, total=None, state=order.state)
+
+    def draw(self, order: Order, percent: float | None) -> None:
+        """Bring an order's bar up to date; without a percentage it only moves to and fro."""
+        colour = "green" if order.file else "red" if order.complaint else "yellow"
+        total = None if percent is None else 100.0
+        self._progress.update(
+            self._tasks[id(order)], total=total, completed=percent or 0.0, state=f"[{colour}]{order.state}[/]"
+        )
 
 
-def watch(orders: Sequence[Order]) -> None:
-    """Poll all orders until each has ended, and show a bar for each."""
+@contextmanager
+def bars(*orders: Order) -> Iterator[None]:
+    """Show a bar for each order for as long as the block lasts."""
     columns = TextColumn("{task.description:<44}"), BarColumn(30), TextColumn("{task.fields[state]}")
     with Progress(*columns, console=console) as progress:
-        bars = [progress.add_task(f"{one.house}: {one.title}", total=None, state=one.state) for one in orders]
-        deadline = time.monotonic() + PATIENCE
-        while running := [order for order in orders if not order.ended]:
-            if time.monotonic() > deadline:
-                raise UnexpectedError(f"{running[0].id} is still {running[0].state} after {PATIENCE:.0f} seconds")
-            for bar, order in zip(bars, orders, strict=True):
-                if not order.ended:
-                    order.poll()
-                    draw(progress, bar, order)
-            time.sleep(PAUSE)  # noqa: TID251 - a client waits in real time
-
-
-def draw(progress: Progress, bar: TaskID, order: Order) -> None:
-    """Bring an order's bar up to date; without a percentage it only moves to and fro."""
-    colour = "green" if order.state == order.good else "red" if order.ended else "yellow"
-    known = 100.0 if order.ended else order.percent
-    total = None if known is None else 100.0
-    progress.update(bar, total=total, completed=known or 0.0, state=f"[{colour}]{order.state}[/]")
+        Bars(progress, orders)
+        yield
 
 
 def table(orders: Sequence[Order]) -> Table:
@@ -107,3 +91,10 @@ def table(orders: Sequence[Order]) -> Table:
         outcome = str(order.file) if order.file else f"[red]{order.complaint}[/], refunded"
         found.add_row(order.house, order.title, order.paid, outcome)
     return found
+
+
+def picture(place: Path) -> None:
+    """Keep what was shown as a picture, which loads nothing from elsewhere: without the fonts that rich links to."""
+    shape = re.sub(r"@font-face \{\{.*?\}\}", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
+    drawn = console.export_svg(title="make demo", code_format=shape, unique_id="demo")
+    place.write_text(drawn, "utf-8")

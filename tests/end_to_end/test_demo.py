@@ -27,7 +27,7 @@ def demo(folder, *words):
 def told(tmp_path_factory):
     """The demo, played once: what it said, and where its files are."""
     folder = tmp_path_factory.mktemp("videos")
-    return demo(folder, "--speed", "1000"), folder
+    return demo(folder, "--speed", "1000", "--picture", str(folder / "picture.svg")), folder
 
 
 def test_two_videos_are_saved_and_the_third_one_is_refunded(told):
@@ -58,6 +58,15 @@ def test_each_provider_makes_a_video_and_one_is_described_aloud(told):
         r"ViddyScribe +the ad, described aloud +0\.25 minutes",
     ):
         assert re.search(line, done.stdout), done.stdout
+
+
+def test_what_it_shows_can_be_kept_as_a_picture_that_loads_nothing(told):
+    _, folder = told
+    drawn = (folder / "picture.svg").read_text("utf-8")
+
+    assert all(word in drawn for word in ("COMPLETED", "described&#160;aloud", "refunded"))
+    assert "@font-face" not in drawn
+    assert "cdn" not in drawn
 
 
 def shape(file):
