@@ -362,6 +362,8 @@ def _preflight(allowed: Sequence[str], headers: Mapping[bytes, bytes]) -> Reply:
 def _note(sandbox: Sandbox, call: Call, response: Response) -> None:
     scope = call.scope
     account, body, fault = call.known_account, call.read, call.fault
+    if body is None and response.status_code >= 400:
+        body = _arrived(scope)
     # fmt: off
     sandbox.journal.add(exchange((
         call.now, scope["method"], scope["path"], scope["query_string"], scope["headers"],
@@ -376,11 +378,18 @@ def _note_plain(sandbox: Sandbox, scope: Scope, reply: Reply, provider: Provider
     client = scope.get("client")
     sandbox.journal.add(
         Exchange(
-            sandbox.now(), scope["method"], scope["path"], scope["query_string"], scope["headers"], b"",
-            client[0] if client else "unknown", None if provider is None else provider.name, None, None,
-            reply.status_code, reply.raw_headers, bytes(reply.body[:BODY_KEPT]), None, reply.clause,
+            sandbox.now(), scope["method"], scope["path"], scope["query_string"], scope["headers"],
+            _arrived(scope), client[0] if client else "unknown", None if provider is None else provider.name, None,
+            None, reply.status_code, reply.raw_headers, bytes(reply.body[:BODY_KEPT]), None, reply.clause,
         )
     )  # fmt: skip
+
+
+def _arrived(scope: Scope) -> bytes:
+    """The beginning of a body that nobody read, as far as it is there and JSON; a film is not worth keeping."""
+    cycle = scope.get("fauxreel")  # see mockserver.wire
+    body = bytes(cycle.body[:BODY_KEPT]) if cycle is not None else b""
+    return body if body.lstrip()[:1] in {b"{", b"["} else b""
 
 
 async def _decline(scope: Scope, receive: Receive, send: Send) -> None:
