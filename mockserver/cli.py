@@ -14,13 +14,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mockserver.flags import DEFAULT_URL, Parser, Version, client_flags, server_flags
+
 if TYPE_CHECKING:
     import socket
 
     from mockserver.settings import Settings
 
 OK, FAILED, USAGE, CANNOT_BIND = 0, 1, 2, 3
-DEFAULT_URL = "http://127.0.0.1:4747"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -354,14 +355,12 @@ def _banner(url: str, settings: "Settings") -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="fauxreel", description="A stand-in for paid, asynchronous video-generation APIs."
-    )
-    parser.add_argument("--version", action=_Version, help="print the version and stop")
+    parser = Parser(prog="fauxreel", description="A stand-in for paid, asynchronous video-generation APIs.")
+    parser.add_argument("--version", action=Version, help="print the version and stop")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     serving = _command(commands, "serve", serve, "serve until interrupted")
-    _server_flags(serving)
+    server_flags(serving)
     serving.add_argument(
         "--workers", type=int, metavar="N", help="so many processes, which share a --state at redis://… (default: 1)"
     )
@@ -369,16 +368,16 @@ def _parser() -> argparse.ArgumentParser:
     serving.add_argument("--until-eof", action="store_true", help="stop when standard input ends, with who started it")
 
     running = _command(commands, "run", run, "start a server, run a command against it, stop: fauxreel run -- npm test")
-    _server_flags(running)
+    server_flags(running)
     running.add_argument("words", nargs=argparse.REMAINDER, metavar="-- CMD", help="the command and its arguments")
 
     environment = _command(commands, "env", env, "print the variables that point an app at the server")
     environment.add_argument(
         "--format", choices=["shell", "dotenv", "json", "github"], default="shell", help="default: shell"
     )
-    _client_flags(environment)
+    client_flags(environment)
     listing = _command(commands, "providers", providers, "list what is served, and where")
-    _client_flags(listing)
+    client_flags(listing)
     trouble = _command(commands, "scenarios", scenarios, "list how jobs can go, and what can disturb an exchange")
     trouble.add_argument("--provider", metavar="NAME", help="what this one answers (default: all of them)")
 
@@ -396,7 +395,7 @@ def _parser() -> argparse.ArgumentParser:
     judging.add_argument("--provider", help="only what concerns one provider")
     judging.add_argument("--id", help="only one kind of finding, for example polled-too-fast")
     judging.add_argument("--format", choices=["text", "json", "github"], default="text", help="default: text")
-    _client_flags(judging)
+    client_flags(judging)
 
     timing = _command(commands, "clock", clock, "show or move the server's clock")
     moving = timing.add_mutually_exclusive_group()
@@ -404,66 +403,17 @@ def _parser() -> argparse.ArgumentParser:
     moving.add_argument("--until-idle", action="store_true", help="move mock time until all jobs have ended")
     timing.add_argument("--mode", choices=["scaled", "frozen", "auto"], help="how time goes from now on")
     timing.add_argument("--speed", type=float, help="how many times faster than real time")
-    _client_flags(timing)
-    _client_flags(_command(commands, "reset", reset, "begin again: no jobs, full balances"))
+    client_flags(timing)
+    client_flags(_command(commands, "reset", reset, "begin again: no jobs, full balances"))
     return parser
 
 
 def _command(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    commands: "argparse._SubParsersAction[Parser]",
     name: str,
     function: Callable[[argparse.Namespace], int],
     text: str,
-) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = commands.add_parser(
-        name, help=text, description=text[:1].upper() + text[1:] + "."
-    )
-    parser.set_defaults(command=function)
+) -> Parser:
+    parser: Parser = commands.add_parser(name, help=text, description=text[:1].upper() + text[1:] + ".")
+    parser.set_defaults(command=function, parser=parser)
     return parser
-
-
-def _server_flags(parser: argparse.ArgumentParser) -> None:
-    add = parser.add_argument
-    add("-p", "--port", type=int, help="default: 4747; 0 takes a free one and prints FAUXREEL_URL=…")
-    add("--host", help="default: 127.0.0.1")
-    add("--clock", choices=["scaled", "frozen", "auto"], help="how time goes (default: scaled)")
-    add("--speed", type=float, help="mock seconds a second (default: 60; 1 is real time)")
-    add("--start", metavar="INSTANT", help="the first mock instant, ISO 8601")
-    add("--keys", choices=["any", "listed"], help="take any well-formed key, or only --listed ones")
-    add("--listed", metavar="KEY,KEY", help="the keys that are taken with --keys listed")
-    add("--seed", type=int, help="of all chance (default: 0)")
-    add("--only", metavar="PROVIDER,…", help="serve these alone")
-    add("--pure", action="store_true", help="no headers, directives or magic keys of the mock's own")
-    add("--no-control", action="store_true", help="no control API")
-    add("--control-token", metavar="TOKEN", help="the control API wants this token, and answers to any host")
-    add("--state", metavar="FILE", help="keep all state in this file, or at redis://… (default: in memory)")
-    add("--access-log", action="store_true", help="print a line for each request (halves the speed)")
-    add(
-        "--set",
-        action="append",
-        metavar="NAME=VALUE",
-        help="any setting, for example nanogpt.profile=2025; can be repeated",
-    )
-    add("--config", metavar="FILE", help="default: fauxreel.toml, or [tool.fauxreel] of pyproject.toml")
-
-
-def _client_flags(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--url", help=f"the server (default: $FAUXREEL_URL, else {DEFAULT_URL})")
-    parser.add_argument("--sandbox", help="which sandbox (default: the default one)")
-    parser.add_argument(
-        "--control-token",
-        default=os.environ.get("FAUXREEL_CONTROL_TOKEN"),
-        metavar="TOKEN",
-        help="where the server wants one",
-    )
-
-
-class _Version(argparse.Action):
-    def __init__(self, option_strings: Sequence[str], dest: str, help: str | None = None) -> None:  # noqa: A002 - argparse's own name
-        super().__init__(option_strings, dest, nargs=0, help=help)
-
-    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        from mockserver import __version__  # noqa: PLC0415 - as above
-
-        print(f"fauxreel {__version__}")
-        parser.exit()

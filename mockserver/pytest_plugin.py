@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
@@ -49,7 +50,10 @@ def fauxreel_server(pytestconfig: pytest.Config) -> Iterator[Server]:
     config = pytestconfig.getini("fauxreel_config")
     root = pytestconfig.rootpath
     settings: dict[str, Any] = dict(_assignment(line) for line in pytestconfig.getini("fauxreel_settings") or ())
-    with Server(url=url or None, config=root / config if config else None, folder=root, **settings) as server:
+    token = os.environ.get("FAUXREEL_CONTROL_TOKEN") if url else None
+    with Server(
+        url=url or None, token=token, config=root / config if config else None, folder=root, **settings
+    ) as server:
         yield server
 
 

@@ -97,8 +97,9 @@ def _request(told: Mapping[str, Any]) -> str:
     query = f"?{told['query']}" if told["query"] else ""
     who = f" key {told['key']}" if told["key"] else ""
     why = f" ({told['clause']})" if told["clause"] else ""
+    near = f" (near: {', '.join(one['route'] for one in told['near_misses'])})" if told["near_misses"] else ""
     fault = f" fault {told['fault']}" if told["fault"] else ""
-    return f"{told['method']} {inside}{query}{who} → {told['status'] or 'no answer'}{why}{fault}"
+    return f"{told['method']} {inside}{query}{who} → {told['status'] or 'no answer'}{why}{near}{fault}"
 
 
 def _account(sandbox: "Sandbox", provider: str, key: str) -> str:

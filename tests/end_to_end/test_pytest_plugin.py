@@ -312,7 +312,7 @@ def test_its_server_ends_when_the_session_is_killed(tmp_path):
 
 
 def test_a_server_that_runs_already_is_used_where_one_is_named(tmp_path, serve):
-    server = serve()
+    server = serve("--control-token", "secret")
     test = """
     import os
 
@@ -320,7 +320,14 @@ def test_a_server_that_runs_already_is_used_where_one_is_named(tmp_path, serve):
         assert fauxreel.url().startswith(os.environ["THERE"] + "/@")
         assert fauxreel.clock.mode == "auto"
     """
-    done = run_pytest(tmp_path, "--fauxreel-url", server.url, files={"test_it.py": test}, THERE=server.url)
+    done = run_pytest(
+        tmp_path,
+        "--fauxreel-url",
+        server.url,
+        files={"test_it.py": test},
+        THERE=server.url,
+        FAUXREEL_CONTROL_TOKEN="secret",
+    )
     assert done.returncode == 0, done.stdout
     assert answers(server.port)
 

@@ -195,6 +195,10 @@ class TestFaults:
         with pytest.raises(ControlError, match="often"):
             box.fault("reset", often=3)
 
+    def test_the_timeline_says_what_an_unknown_path_may_have_meant(self, box):
+        ask(box, "/api/video/staus")
+        assert "GET /api/video/staus → 404 (near: GET /api/video/status" in box.timeline()
+
     def test_the_timeline_names_it(self, box):
         box.fault("status", 503)
         ask(box, "/api/check-balance", {})

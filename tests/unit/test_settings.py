@@ -1,5 +1,6 @@
 """Settings: flags over environment over file over defaults, and errors that say where and what."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -36,6 +37,31 @@ def test_flags_are_stronger_than_environment_and_that_than_the_file(toml):
 def test_a_providers_own_settings_come_from_everywhere():
     assert loaded({"acme.per_minute": "7"}).providers["acme"].per_minute == 7
     assert loaded(None, {"FAUXREEL_ACME_PER_MINUTE": "8"}).providers["acme"].per_minute == 8
+
+
+ANOTHER = {
+    "host": "::1", "clock": "frozen", "speed": 2.5, "start": "2030-01-01T00:00:00Z", "keys": "listed",
+    "listed": ("sk-1", "sk-2"), "only": ("acme",), "control_token": "secret", "state": "state.db",
+    "state_prefix": "mine", "files": "uploads", "workers": 1,
+}  # fmt: skip
+"""Another value than the default, where it is no switch and no number (`workers` wants a state in Redis)."""
+
+
+@pytest.mark.parametrize("name", [name for name in Settings.__struct_fields__ if name != "providers"])
+def test_each_setting_is_read_from_a_file_from_the_environment_and_from_a_flag(toml, name):
+    default = getattr(Settings(), name)
+    value = ANOTHER[name] if name in ANOTHER else not default if isinstance(default, bool) else default + 1
+    written = json.dumps(value)
+    text = ",".join(value) if isinstance(value, tuple) else written.strip('"')
+
+    ways = [
+        loaded(file=toml(f"{name} = {written}\n")),
+        loaded(file=toml(f"[tool.fauxreel]\n{name} = {written}\n", "pyproject.toml")),
+        loaded(None, {f"FAUXREEL_{name.upper()}": text}),
+        loaded({name: text}),
+    ]
+
+    assert [getattr(settings, name) for settings in ways] == [value] * 4
 
 
 def test_a_pyproject_has_them_too(toml):
