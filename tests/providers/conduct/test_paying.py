@@ -389,3 +389,53 @@ async def test_where_time_stands_nobody_can_wait(client_of, provider):
         await client.poll(job)
 
     assert await client.conduct() == []
+
+
+@pytest.mark.parametrize(("pause", "count"), [(0.1, 0), (0.2, 1), (53, 1), (54, 0)])
+async def test_another_request_may_have_been_on_its_way_for_a_tenth_of_a_second_and_a_wait_has_a_tenth_off(
+    client_of, pause, count
+):
+    client = await client_of("nouvel", nouvel__requests_per_minute=1)
+    job = await client.submit()
+    assert (await client.poll(job)).status_code == 429
+    client.passes(pause)
+    await client.http.get("/api/v1/projects")
+
+    assert len(await client.conduct()) == count
+
+
+async def test_on_its_way_is_a_matter_of_real_time(client_of):
+    client = await client_of("nouvel", nouvel__requests_per_minute=1, speed=60)
+    job = await client.submit()
+    await client.poll(job)
+    client.passes(0.05)
+    await client.http.get("/api/v1/projects")
+    assert await client.conduct() == []
+
+    client.passes(0.1)
+    await client.http.get("/api/v1/projects")
+
+    assert [one["id"] for one in await client.conduct()] == ["ignored-retry-after"]
+
+
+async def test_the_wait_of_one_key_is_not_that_of_another(client_of):
+    client = await client_of("nouvel", nouvel__requests_per_minute=1)
+    job = await client.submit()
+    await client.poll(job)
+    client.passes(1)
+    await client.mock.client(headers={"authorization": "Bearer nvl_other"}).get("/api/v1/projects")
+
+    assert await client.conduct() == []
+
+
+@pytest.mark.parametrize("again", [299, 300])
+async def test_artnex_counts_its_five_minutes_from_the_first_order(client_of, again):
+    client = await client_of("artnex")
+    await client.mock.queue("stuck")
+    await client.poll(await client.submit())
+    client.passes(again)
+    await client.poll(await client.submit())
+
+    found = [one["id"] for one in await client.conduct()]
+
+    assert ("resubmitted-while-running" in found) == (again < 300)

@@ -77,6 +77,29 @@ async def test_where_time_does_not_run_nobody_is_accused_of_haste(client_of, pro
     assert [one for one in await client.conduct() if one["id"] == "polled-too-fast"] == []
 
 
+@pytest.mark.parametrize(("pause", "count"), [(4.4, 1), (4.5, 0), (5, 0)])
+async def test_a_tenth_is_allowed_for_timers_and_no_more(client_of, pause, count):
+    client = await client_of("artnex")
+    job = await client.submit()
+    for seconds in (1, pause):
+        client.passes(seconds)
+        await client.poll(job)
+
+    assert len(await client.conduct()) == count
+
+
+async def test_polls_that_overtake_each_other_are_put_in_order(client_of):
+    client = await client_of("artnex")
+    job = await client.submit()
+    for seconds in (5, 5, 5):
+        client.passes(seconds)
+        await client.poll(job)
+    kept = client.mock.app.world.sandbox().journal._kept
+    kept[1], kept[2] = kept[2], kept[1]  # as if the first poll had been answered after the second
+
+    assert await client.conduct() == []
+
+
 async def test_the_pace_of_two_jobs_is_not_mixed_up(client_of):
     client = await client_of("artnex")
     one, other = await client.submit(), await client.submit(prompt="A hare")
@@ -261,6 +284,17 @@ async def test_time_that_was_moved_by_hand_is_not_held_against_who_did_not_ask_m
     await client.mock.advance(PATIENCE[provider])
 
     assert await client.conduct() == []
+
+
+@pytest.mark.parametrize(("last", "count"), [(269, 1), (270, 0)])
+async def test_who_gives_up_a_tenth_too_early_counted_like_a_timer(client_of, last, count):
+    client = await client_of("artnex")
+    job = await stuck(client)
+    client.passes(last)
+    await client.poll(job)
+    client.passes(300)
+
+    assert len(await client.conduct()) == count
 
 
 async def test_who_comes_back_did_not_give_up(client_of):
