@@ -123,7 +123,7 @@ class Watch:
 
     def tried(self, delivery: Delivery, attempt: Attempt) -> None:
         """An announcement was delivered, or was to be."""
-        facts = {"provider": delivery.provider, "id": delivery.job, "url": delivery.url}
+        facts = {"provider": delivery.provider, "id": delivery.job, "url": without_secrets(delivery.url, ())}
         self._push(
             attempt.at,
             "webhook",
