@@ -99,7 +99,10 @@ def _plumbing(refusal: Plumbing) -> Reply:
             text = "This path does not take this method."
             return error(405, "method_not_allowed", text, clause="artnex.errors.wrong-method")
         case no.RequestTooLarge(part=part):
-            status, text = 431 if part == "headers" else 414, f"The {part} of this request are too large."
+            status, text = (
+                431 if part == "headers" else 414,
+                f"The {part} of this request {'are' if part == 'headers' else 'is'} too large.",
+            )
             return error(status, "request_too_large", text, clause="artnex.errors.head-too-large")
         case no.BodyTooLarge(limit=limit):
             text = f"The body is larger than {limit} bytes."

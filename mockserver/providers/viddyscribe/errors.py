@@ -110,7 +110,10 @@ def _plumbing(
         case no.WrongMethod():
             return error(405, "method_not_allowed", "Method not allowed", "viddyscribe.errors.method-not-allowed")
         case no.RequestTooLarge(part=part):
-            status, text = 431 if part == "headers" else 414, f"The {part} of this request are too large"
+            status, text = (
+                431 if part == "headers" else 414,
+                f"The {part} of this request {'are' if part == 'headers' else 'is'} too large",
+            )
             return error(status, "invalid_request", text, "viddyscribe.errors.head-too-large")
         case no.Crashed():
             return error(500, "internal_error", "Internal server error", "viddyscribe.errors.server-error")
