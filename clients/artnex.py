@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from clients.core.answers import Answer, Fields, Json, Status, meaning
-from clients.core.client import Async, AsyncClient, Client, Sync
-from clients.core.downloads import Watcher
-from clients.core.errors import ModerationError, NoResultError
-from clients.core.operations import Complaint, OnProgress, Operations, segment, watching
-from clients.core.patience import Patience
-from clients.core.scripts import Ask, Script
+from .core.answers import Answer, Fields, Json, Status, meaning
+from .core.client import Async, AsyncClient, Client, Sync
+from .core.downloads import Watcher
+from .core.errors import ModerationError, NoResultError
+from .core.operations import Complaint, OnProgress, Operations, about, segment, watching
+from .core.patience import Patience
+from .core.scripts import Ask, Script
 
 Mode = Literal["text-to-video", "image-to-video"]
 
@@ -137,10 +137,12 @@ class ArtnexOperations(Operations):
             prompt, model, mode=mode, image=image, aspect_ratio=aspect_ratio, duration=duration
         )
         status = yield from self.wait(order.request_id, on_progress=on_progress)
-        if status.url is None:
-            raise NoResultError(f"{order.request_id} is {status.status} and has no video", status)
-        watcher = watching(on_progress, order.request_id, status.status)
-        return Generated(order=order, status=status, file=(yield from self.download(status.url, to, watcher=watcher)))
+        with about(order.request_id):
+            if status.url is None:
+                raise NoResultError(f"{order.request_id} is {status.status} and has no video", status)
+            watcher = watching(on_progress, order.request_id, status.status)
+            file = yield from self.download(status.url, to, watcher=watcher)
+        return Generated(order=order, status=status, file=file)
 
     # what Artnex says of itself
     def complaint(self, body: Json) -> Complaint:

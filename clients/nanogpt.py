@@ -18,13 +18,13 @@ from typing import Literal, TypedDict, Unpack
 
 import httpx
 
-from clients.core.answers import Answer, Fields, Json, Status, WrongShapeError, meaning
-from clients.core.client import Async, AsyncClient, Client, Sync
-from clients.core.downloads import Kind, Watcher
-from clients.core.errors import ClientError, LostAnswerError, ModerationError, NoResultError
-from clients.core.operations import Complaint, OnProgress, Operations, watching
-from clients.core.patience import Patience
-from clients.core.scripts import Ask, Script
+from .core.answers import Answer, Fields, Json, Status, WrongShapeError, meaning
+from .core.client import Async, AsyncClient, Client, Sync
+from .core.downloads import Kind, Watcher
+from .core.errors import ClientError, LostAnswerError, ModerationError, NoResultError
+from .core.operations import Complaint, OnProgress, Operations, about, watching
+from .core.patience import Patience
+from .core.scripts import Ask, Script
 
 Variant = Literal["video", "thumbnail", "spritesheet"]
 
@@ -291,9 +291,10 @@ class NanoGPTOperations(Operations):
         except LostAnswerError as lost:
             run_id = yield from self._found(lost)
         status = yield from self.wait(run_id, on_progress=on_progress)
-        if status.url is None:
-            raise NoResultError(f"{run_id} is {status.status} and has no video", status)
-        file = yield from self.download(status.url, to, watcher=watching(on_progress, run_id, status.status))
+        with about(run_id):
+            if status.url is None:
+                raise NoResultError(f"{run_id} is {status.status} and has no video", status)
+            file = yield from self.download(status.url, to, watcher=watching(on_progress, run_id, status.status))
         return Generated(order=order, status=status, file=file)
 
     # what NanoGPT says of itself

@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypedDict, Unpack
 
-from clients.core.answers import Answer, Fields, Json, Status, meaning
-from clients.core.client import Async, AsyncClient, Client, Sync
-from clients.core.downloads import Watcher
-from clients.core.errors import MoneyError, NoResultError, PermissionDeniedError
-from clients.core.operations import Complaint, OnProgress, Operations, segment, watching
-from clients.core.patience import Patience
-from clients.core.scripts import Ask, Script
+from .core.answers import Answer, Fields, Json, Status, meaning
+from .core.client import Async, AsyncClient, Client, Sync
+from .core.downloads import Watcher
+from .core.errors import MoneyError, NoResultError, PermissionDeniedError
+from .core.operations import Complaint, OnProgress, Operations, about, segment, watching
+from .core.patience import Patience
+from .core.scripts import Ask, Script
 
 WRONG_FIELD = re.compile(r"^(\w+) (?:must|is not)\b")
 
@@ -214,13 +214,14 @@ class NouvelOperations(Operations):
         order = yield from self.submit(urls, **fields)
         job = yield from self.wait(order.job_id, on_progress=on_progress)
         files: list[Path] = []
-        for project in job.completed_details:
-            if project.final_output_url is not None:
-                watcher = watching(on_progress, order.job_id, job.status)
-                place = Path(to) / f"{segment(project.project_id)}.mp4"
-                files.append((yield from self.download(project.final_output_url, place, watcher=watcher)))
-        if not files:
-            raise NoResultError(f"{order.job_id} is {job.status} and has no video", job)
+        with about(order.job_id):
+            for project in job.completed_details:
+                if project.final_output_url is not None:
+                    watcher = watching(on_progress, order.job_id, job.status)
+                    place = Path(to) / f"{segment(project.project_id)}.mp4"
+                    files.append((yield from self.download(project.final_output_url, place, watcher=watcher)))
+            if not files:
+                raise NoResultError(f"{order.job_id} is {job.status} and has no video", job)
         return Generated(order=order, job=job, files=tuple(files))
 
     # what Nouvel says of itself

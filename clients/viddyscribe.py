@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypedDict, Unpack
 
-from clients.core.answers import Answer, Fields, Json, Status, meaning
-from clients.core.client import Async, AsyncClient, Client, Sync
-from clients.core.downloads import Kind, Watcher
-from clients.core.errors import (
+from .core.answers import Answer, Fields, Json, Status, meaning
+from .core.client import Async, AsyncClient, Client, Sync
+from .core.downloads import Kind, Watcher
+from .core.errors import (
     AuthError,
     MoneyError,
     NoResultError,
@@ -29,9 +29,9 @@ from clients.core.errors import (
     ResultExpiredError,
     ValidationError,
 )
-from clients.core.operations import Complaint, OnProgress, Operations, watching
-from clients.core.patience import Patience
-from clients.core.scripts import Ask, Script
+from .core.operations import Complaint, OnProgress, Operations, about, watching
+from .core.patience import Patience
+from .core.scripts import Ask, Script
 
 KINDS: Mapping[str, type[RefusedError]] = {
     "unauthorized": AuthError,
@@ -320,11 +320,12 @@ class ViddyScribeOperations(Operations):
     ) -> Script[Generated]:
         status = yield from self.wait(order.job_id, on_progress=on_progress)
         watcher = watching(on_progress, order.job_id, status.status)
-        try:
-            file = yield from self.download(_link(status, kind), to, kind=kind, watcher=watcher)
-        except ResultExpiredError:  # links live for minutes: a fresh one may work
-            status = yield from self.get_results(order.job_id)
-            file = yield from self.download(_link(status, kind), to, kind=kind, watcher=watcher)
+        with about(order.job_id):
+            try:
+                file = yield from self.download(_link(status, kind), to, kind=kind, watcher=watcher)
+            except ResultExpiredError:  # links live for minutes: a fresh one may work
+                status = yield from self.get_results(order.job_id)
+                file = yield from self.download(_link(status, kind), to, kind=kind, watcher=watcher)
         return Generated(order=order, status=status, file=file)
 
     # what ViddyScribe says of itself

@@ -7,9 +7,9 @@ from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar
 
 import httpx
 
-from clients.core.operations import Operations
-from clients.core.patience import Patience
-from clients.core.scripts import Script, play, play_async
+from .operations import Operations
+from .patience import Patience
+from .scripts import Script, play, play_async
 
 Ops = TypeVar("Ops", bound=Operations)
 P = ParamSpec("P")

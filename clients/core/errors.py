@@ -1,6 +1,6 @@
 """Everything that can go wrong, as one tree.
 
-    ClientError                   status, code, body, clause
+    ClientError                   status, code, body, clause, job_id
     ├── RefusedError              the provider answered, and said no
     │   ├── AuthError             the key is missing, wrong, revoked or expired
     │   ├── PermissionDeniedError the key or its plan may not do this
@@ -16,7 +16,7 @@
     │   │   └── JobModeratedError it failed because of its content
     │   ├── JobCancelledError     somebody cancelled it
     │   └── NoResultError         it is done, and has no file
-    ├── WaitTimeoutError          patience is over, and the job goes on; `job` is its id
+    ├── WaitTimeoutError          patience is over, and the job goes on
     ├── ResultExpiredError        the file's link does not work any more
     └── TransportError            no answer, or none that can be read
         ├── BadAnswerError        the answer is not what the provider documents
@@ -33,8 +33,11 @@ class ClientError(Exception):
     """The common root.
 
     `status` is the HTTP status and `code` the provider's word, where there was an answer; `body` is its JSON or text.
-    `clause` is the rule of the mock's contract that decided it, where a mock says so.
+    `clause` is the rule of the mock's contract that decided it, where a mock says so. `job_id` is the job that was
+    accepted before it went wrong, and that can still be asked for; None where there is none.
     """
+
+    job_id: str | None = None
 
     def __init__(
         self,
@@ -124,11 +127,7 @@ class NoResultError(JobError):
 
 
 class WaitTimeoutError(ClientError):
-    """Patience is over and the job goes on: it may yet be done, and be charged. `job` is its id."""
-
-    def __init__(self, message: str, job: str) -> None:
-        super().__init__(message)
-        self.job = job
+    """Patience is over and the job goes on: it may yet be done, and be charged. Wait for its `job_id` again."""
 
 
 class ResultExpiredError(ClientError):

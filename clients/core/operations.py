@@ -10,11 +10,11 @@ from urllib.parse import quote
 
 import httpx
 
-from clients.core import errors
-from clients.core.answers import Fields, Json, Status, WrongShapeError, parsed
-from clients.core.downloads import Arrival, Kind, Watcher, part_of
-from clients.core.patience import Patience, retry_after
-from clients.core.scripts import DISTURBANCES, Ask, Script, pause, send
+from . import errors
+from .answers import Fields, Json, Status, WrongShapeError, parsed
+from .downloads import Arrival, Kind, Watcher, part_of
+from .patience import Patience, retry_after
+from .scripts import DISTURBANCES, Ask, Script, pause, send
 
 T = TypeVar("T")
 S = TypeVar("S", bound=Status)
@@ -239,6 +239,10 @@ class Operations:
         Disturbances make the pauses longer and end nothing: the job is paid for. Raises WaitTimeoutError when the next
         poll would come after `patience.total`.
         """
+        with about(job):
+            return (yield from self._polled(job, poll, reader, on_progress))
+
+    def _polled(self, job: str, poll: Ask, reader: Callable[[Fields], S], on_progress: OnProgress | None) -> Script[S]:
         until = self.now() + self.patience.total
         disturbances = 0
         while True:
@@ -256,7 +260,7 @@ class Operations:
                     return ended_well(job, status)
             seconds = self.seconds(disturbances, trouble)
             if self.now() + seconds > until:
-                raise errors.WaitTimeoutError(f"{job} goes on after {self.patience.total:g} s", job) from trouble
+                raise errors.WaitTimeoutError(f"{job} goes on after {self.patience.total:g} s") from trouble
             yield from pause(seconds)
 
     def file(
@@ -333,6 +337,16 @@ class Operations:
                 clause=refusal.clause,
             )
         raise refusal
+
+
+@contextmanager
+def about(job: str) -> Generator[None]:
+    """Tell errors of the block which job they are about."""
+    try:
+        yield
+    except errors.ClientError as error:
+        error.job_id = job
+        raise
 
 
 def ended_well(job: str, status: S) -> S:

@@ -13,7 +13,7 @@ from typing import IO, TypeVar, cast
 
 import httpx
 
-from clients.core.downloads import Arrival
+from .downloads import Arrival
 
 T = TypeVar("T")
 

@@ -155,7 +155,7 @@ def test_waiting_ends_with_its_patience_and_names_the_last_trouble(stage, nano):
     with pytest.raises(errors.WaitTimeoutError) as caught:
         client.wait("vid_1")
 
-    assert caught.value.job == "vid_1"
+    assert caught.value.job_id == "vid_1"
     assert type(caught.value.__cause__) is errors.TransportError
     assert 500 < stage.elapsed <= 600
 

@@ -106,6 +106,7 @@ def hold(street, folder, kind, way, behaviour):
             error = raised
         ends_within_its_patience(trial)
         pays_at_most_once(trial)
+        knows_its_job(trial, error)
         brings_home_whole_files(trial, folder, files, error)
         keeps_the_pace(trial, error)
         behaves(trial)
@@ -121,6 +122,12 @@ def ends_within_its_patience(trial):
 
 def pays_at_most_once(trial):
     assert len(trial.stage.jobs()) <= 1
+
+
+def knows_its_job(trial, error):
+    """Whatever goes wrong with a job that is paid for, its id is in the error; unless the answer with it was lost."""
+    jobs = [each["id"] for each in trial.stage.jobs()]
+    assert error is None or isinstance(error, LostAnswerError) or [error.job_id] == (jobs or [None])
 
 
 def brings_home_whole_files(trial, folder, files, error):

@@ -2,7 +2,11 @@
 
 import asyncio
 import re
+import shutil
+import subprocess
+import sys
 from decimal import Decimal
+from pathlib import Path
 
 import httpx
 import pytest
@@ -13,6 +17,8 @@ from clients.core.operations import Operations
 from clients.core.patience import Patience
 from clients.core.scripts import Pause, pause, play, play_async
 from clients.nanogpt import AsyncNanoGPT, NanoGPT
+
+HERE = Path(errors.__file__).parents[1]
 
 
 @pytest.mark.parametrize(
@@ -136,3 +142,15 @@ def test_the_errors_are_the_tree_that_their_page_draws():
     assert drawn.pop("ClientError") is None
     assert real.pop("ClientError") == "Exception"
     assert drawn == real
+
+
+@pytest.mark.parametrize("name", ["nanogpt", "nouvel", "viddyscribe", "artnex"])
+def test_a_module_and_the_core_can_be_copied_into_an_app(tmp_path, name):
+    home = tmp_path / "app" / "video"
+    shutil.copytree(HERE / "core", home / "core", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(HERE / f"{name}.py", home)
+    code = f"import sys, app.video.{name}; print([one for one in sys.modules if one.startswith(('clients', 'mock'))])"
+
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert (done.stdout, done.stderr) == ("[]\n", "")

@@ -79,11 +79,14 @@ def shape(file):
 def test_it_uses_the_server_that_it_is_given(tmp_path):
     with served("--speed", "1000") as server:
         done = demo(tmp_path, "--url", server.url)
+        conduct = httpx.get(f"{server.url}/_mock/conduct").json()
 
         found = httpx.get(f"{server.url}/_mock/conduct").json()
 
     assert (done.returncode, server.url in done.stdout) == (0, True), done.stdout + done.stderr
     assert len(re.findall(r"vid_\w+\.mp4", done.stdout)) == 2
+    assert [finding["message"] for finding in conduct["items"]] == []
+    assert conduct["requests"]["judged"] > 20
     assert (found["items"], found["requests"]["judged"] > 20) == ([], True)  # it is a careful client
 
 
