@@ -1,8 +1,10 @@
 """A sandbox as tests hold it in their hands: what it asks of a server, and what it tells."""
 
+import asyncio
 import multiprocessing
 import socket
 import threading
+import time
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -283,6 +285,41 @@ class TestIsolation:
 def _look_often(box, number):
     key = f"sk-{number}"
     assert {box.account("nanogpt", key).told["key"] for _ in range(50)} == {key}
+
+
+async def test_a_receiver_in_the_tests_own_event_loop_is_reached_when_a_thread_moves_time(box):
+    got = []
+
+    async def answer(reader, writer):
+        got.append((await reader.readline()).decode().split()[0])
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as receiver:
+        hook = f"http://127.0.0.1:{receiver.sockets[0].getsockname()[1]}/hook"
+        order = {"urls": ["https://shop.example/products/trail-shoe"], "webhookUrl": hook}
+        ask(box, "/api/v1/generate", order, headers={"authorization": f"Bearer {box.key('nouvel')}"})
+        await asyncio.to_thread(box.clock.advance, until="idle")
+
+    assert got == ["POST"]
+    assert [attempt.delivered for attempt in box.webhooks()] == [True]
+
+
+def test_what_a_test_does_to_its_own_process_does_not_reach_the_server(box, monkeypatch):
+    def never(*_, **__):
+        raise AssertionError("real time was asked for")
+
+    for name in ("time", "sleep", "perf_counter"):
+        monkeypatch.setattr(time, name, never)
+    monkeypatch.setattr("pathlib.Path.open", never)
+    monkeypatch.setenv("FAUXREEL_CLOCK", "scaled")
+
+    box.clock.run(speed=5)
+    box.clock.freeze()
+    box.account("nanogpt").set(available=3)
+
+    assert box.account("nanogpt").available == 3
 
 
 def test_what_is_no_provider_is_said_so(box):
