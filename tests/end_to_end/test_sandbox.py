@@ -237,6 +237,15 @@ class TestSnapshots:
         with pytest.raises(ControlError, match="'never'"):
             box.restore("never")
 
+    def test_a_fork_begins_as_it_is_and_goes_its_own_way(self, box):
+        job = order(box)
+        other = box.fork(f"{box.name}-fork")
+        other.clock.advance(until="idle")
+
+        assert [(one.id, one.state) for one in other.jobs()] == [(job, "done")]
+        assert box.job(job).state == "waiting"
+        other.close()
+
 
 class TestIsolation:
     def test_it_begins_again_and_is_forgotten(self, server):
