@@ -11,13 +11,15 @@ import pytest
 from hypothesis import HealthCheck, example, given, note, settings
 from hypothesis import strategies as st
 
-from clients.artnex import Artnex, AsyncArtnex
+from clients.artnex import Artnex, ArtnexOperations, AsyncArtnex
 from clients.core.errors import ClientError, LostAnswerError
 from clients.core.patience import Patience
+from clients.core.scripts import Ask
 from clients.nanogpt import AsyncNanoGPT, NanoGPT
 from clients.nouvel import AsyncNouvel, Nouvel
 from clients.viddyscribe import AsyncViddyScribe, ViddyScribe
 from mockserver.hypothesis import Behaviour, Disturbance, behaviours
+from tests.clients.kit import WAYS
 from tests.films import film
 
 LAWFUL = settings(
@@ -25,7 +27,7 @@ LAWFUL = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-WAY = st.sampled_from(["sync-here", "async-here"])
+WAY = st.sampled_from(WAYS)
 
 
 class Trial:
@@ -95,7 +97,6 @@ TALK = film(seconds=2, rate=5, sound=None)
 def hold(street, folder, kind, way, behaviour):
     """Send a client through a behaviour, and hold it to the laws."""
     trial = kind(street, way)
-    note(f"{behaviour}, {way}")
     try:
         trial.prepare(folder)
         behaviour.play(trial.stage)
@@ -173,12 +174,75 @@ def test_the_laws_hold_however_the_provider_behaves(the_street, tmp_path_factory
     @LAWFUL
     @given(behaviour=behaviours(name), way=WAY)
     @example(behaviour=suffered(name), way="sync-here")
-    @example(behaviour=suffered(name, ("reset", "submit")), way="async-here")
+    @example(behaviour=suffered(name, ("reset", "submit")), way="async-socket")
     @example(behaviour=suffered(name, ("html", "poll", 1, 3), scenario="fails", at=0.9), way="sync-here")
     @example(behaviour=suffered(name, ("status(429)", "poll", 0, 8), scenario="stuck"), way="async-here")
-    @example(behaviour=suffered(name, ("truncated", "download", 0, 3)), way="sync-here")
+    @example(behaviour=suffered(name, ("truncated", "download", 0, 3)), way="sync-socket")
     @example(behaviour=suffered(name, ("malformed", "download", 0, 2)), way="async-here")
     def law(behaviour, way):
+        note(f"{behaviour}, {way}")
         hold(the_street, tmp_path_factory.mktemp("law") / "files", kind, way, behaviour)
 
     law()
+
+
+# Somebody who breaks a law is caught ------------------------------------------------------------------------------
+
+
+class PaysTwice(ArtnexOperations):
+    def pay(self, ask, reader):
+        return self.fetch(ask, reader)
+
+
+class Hasty(ArtnexOperations):
+    default_patience = Patience(interval=1, total=300)
+
+
+class Endless(ArtnexOperations):
+    default_patience = Patience(interval=5, total=3000)
+
+
+class TakesWhatComes(ArtnexOperations):
+    def file(self, url, to, **_):
+        to.parent.mkdir(parents=True, exist_ok=True)
+        to.write_bytes((yield from self.answer(Ask(method="GET", url=url))).content)
+        return to
+
+
+class LeavesCrumbs(ArtnexOperations):
+    def file(self, url, to, **options):
+        to.parent.mkdir(parents=True, exist_ok=True)
+        to.with_name("fox.mp4.half").touch()
+        return super().file(url, to, **options)
+
+
+class Forgetful(ArtnexOperations):
+    def wait_for(self, job, poll, reader, on_progress):
+        return self._polled(job, poll, reader, on_progress)
+
+
+class MakesUpFields(ArtnexOperations):
+    def ask(self, method, path, *, json=None, **parts):
+        return super().ask(method, path, json=json and json | {"promt": "A fox"}, **parts)
+
+
+@pytest.mark.parametrize(
+    ("careless", "behaviour", "law"),
+    [
+        (PaysTwice, suffered("artnex", ("reset", "submit")), pays_at_most_once),
+        (Hasty, suffered("artnex"), keeps_the_pace),
+        (Endless, suffered("artnex", scenario="stuck"), ends_within_its_patience),
+        (TakesWhatComes, suffered("artnex", ("malformed", "download")), brings_home_whole_files),
+        (LeavesCrumbs, suffered("artnex"), brings_home_whole_files),
+        (Forgetful, suffered("artnex", scenario="fails"), knows_its_job),
+        (MakesUpFields, suffered("artnex"), behaves),
+    ],
+)
+def test_whoever_breaks_a_law_is_caught(the_street, tmp_path, careless, behaviour, law):
+    class Kind(OfArtnex):
+        kinds = (type("Careless", (Artnex,), {"operations_class": careless}), None)
+
+    with pytest.raises(AssertionError) as caught:
+        hold(the_street, tmp_path / "files", Kind, "sync-here", behaviour)
+
+    assert law.__name__ in [frame.name for frame in caught.traceback]
