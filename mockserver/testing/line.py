@@ -2,7 +2,7 @@
 
 import json
 import os
-import select
+import selectors
 import threading
 from collections.abc import Mapping
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
@@ -11,6 +11,9 @@ from urllib.parse import quote, urlencode, urlsplit
 
 PATIENCE = 120.0
 """Seconds after which an answer is not waited for: moving time may deliver many webhooks first."""
+
+SELECTOR: type[selectors.BaseSelector] = getattr(selectors, "PollSelector", selectors.SelectSelector)
+"""What looks at one connection without opening another file; `select` does not know files above the 1024th."""
 
 
 class ServerError(RuntimeError):
@@ -93,8 +96,9 @@ class Line:
 
 def _over(connection: HTTPConnection) -> bool:
     """Tell whether the other side has hung up: an idle connection that can be read has nothing else to say."""
-    readable, _, _ = select.select([connection.sock], [], [], 0)
-    return bool(readable)
+    with SELECTOR() as selector:
+        selector.register(connection.sock, selectors.EVENT_READ)
+        return bool(selector.select(0))
 
 
 def _refusal(status: int, answer: Any) -> ControlError:  # noqa: ANN401 - any JSON

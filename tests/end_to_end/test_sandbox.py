@@ -2,6 +2,7 @@
 
 import asyncio
 import multiprocessing
+import os
 import socket
 import threading
 import time
@@ -10,6 +11,11 @@ from decimal import Decimal
 
 import httpx
 import pytest
+
+try:
+    import resource
+except ImportError:
+    resource = None
 
 from mockserver.testing import ControlError, Server, ServerError
 
@@ -347,6 +353,25 @@ def test_a_line_that_was_idle_for_long_is_made_anew(server, box):
     _ = box.clock.now
     server._line._connection.sock.shutdown(socket.SHUT_RDWR)  # as when the other side hangs up
     assert box.clock.mode == "frozen"
+
+
+@pytest.mark.skipif(resource is None, reason="there is no limit of open files to raise on Windows")
+def test_a_process_may_have_more_files_open_than_select_can_look_at(server):
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < 2048:
+        pytest.skip(f"no process may have more than {hard} files open here")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 2048), hard))
+    files = [os.dup(0) for _ in range(1100)]
+    try:
+        with Server(url=server.url) as again:
+            box = again.sandbox(clock="frozen")
+            assert again._line._connection.sock.fileno() > 1024
+            assert box.clock.mode == "frozen"
+            box.close()
+    finally:
+        for file in files:
+            os.close(file)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_a_server_that_is_gone_is_said_so():
