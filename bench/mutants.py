@@ -24,6 +24,10 @@ MEANINGS = {None: NOT_TRIED, 0: "survived", 1: KILLED, 3: KILLED, 5: "no tests",
 """What mutmut says by its exit codes; a mutant that never ends was noticed, and so was one that crashes Python. Other
 codes are those of a run that went wrong: nothing was noticed."""
 
+PRELOADED = ("pytest", "msgspec", "jsonschema", "yaml", "av")
+"""What a mutant's process need not import itself: nothing of ours, some of which runs when it is imported, and nothing
+that pytest wants to import first."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Try mutants and print the score; exit code 1 if a package is below `--at-least`."""
@@ -63,6 +67,8 @@ def _prepared(package: str, chosen: dict[str, dict[str, list[str]]]) -> Path:
     for name in COPIED:
         _copy(ROOT / name, copy / name)
     settings = {name: value for name, value in chosen.items() if not isinstance(value, dict)}
+    (copy / "preloaded.txt").write_text("\n".join(PRELOADED))
+    settings |= {"forkserver_warmup": "import", "preload_modules_file": "preloaded.txt"}
     settings |= {
         "only_mutate": chosen[package]["mutated"],
         "pytest_add_cli_args_test_selection": chosen[package]["tests"],
@@ -74,7 +80,11 @@ def _prepared(package: str, chosen: dict[str, dict[str, list[str]]]) -> Path:
 
 
 def _copy(source: Path, target: Path) -> None:
-    """Copy what has changed; what has not keeps its time, by which mutmut knows it."""
+    """Copy what has changed, and drop what is gone; what has not changed keeps its time, by which mutmut knows it."""
+    for there in [target, target.parent / "mutants" / target.name]:
+        for file in sorted(there.rglob("*.py")) if source.is_dir() else ():
+            if not (source / file.relative_to(there)).exists():
+                file.unlink()
     for file in [source] if source.is_file() else sorted(source.rglob("*")):
         there = target / file.relative_to(source) if source.is_dir() else target
         if file.is_file() and "__pycache__" not in file.parts and not _same(file, there):
