@@ -24,7 +24,7 @@ from .core.downloads import Kind, Watcher
 from .core.errors import ClientError, LostAnswerError, ModerationError, NoResultError
 from .core.operations import Complaint, OnProgress, Operations, about, watching
 from .core.patience import Patience
-from .core.scripts import Ask, Script
+from .core.scripts import Ask, Script, pause
 
 Variant = Literal["video", "thumbnail", "spritesheet"]
 
@@ -318,7 +318,7 @@ class NanoGPTOperations(Operations):
 
     def _found(self, lost: LostAnswerError) -> Script[str]:
         """The job of an order whose answer was lost; raises that loss again if it is not there."""
-        yield from self.pause(0)
+        yield from pause(self.seconds(0))
         try:
             job = yield from self.recover(lost.reference or "")
         except ClientError as error:

@@ -182,9 +182,7 @@ class Operations:
             try:
                 return digest((yield from self.answer(ask)))
             except PASSING as error:
-                if attempt >= self.patience.tries:
-                    raise
-                yield from self.pause(attempt, error)
+                yield from self.try_later(attempt, error)
 
     def answer(self, ask: Ask) -> Script[httpx.Response]:
         """Send a request; raises TransportError where httpx has its own."""
@@ -211,9 +209,7 @@ class Operations:
                 raise _lost(ask, error) from error
             except NOT_YET as error:
                 refused = error
-            if attempt >= self.patience.tries:
-                raise refused
-            yield from self.pause(attempt, refused)
+            yield from self.try_later(attempt, refused)
 
     def _receipt(self, ask: Ask, response: httpx.Response, reader: Callable[[Fields], T]) -> T:
         """A submission's answer; what says neither yes nor no is lost."""
@@ -224,9 +220,12 @@ class Operations:
         except errors.BadAnswerError as error:
             raise _lost(ask, error) from error
 
-    def pause(self, disturbances: int, error: errors.ClientError | None = None) -> Script[None]:
-        """Pause after a disturbance, no shorter than the provider asks."""
-        yield from pause(self.seconds(disturbances, error))
+    def try_later(self, attempt: int, error: errors.ClientError) -> Script[None]:
+        """Pause before the next attempt; raises `error` after the last one, or if the pause would be beyond `total`."""
+        seconds = self.seconds(attempt, error)
+        if attempt >= self.patience.tries or seconds > self.patience.total:
+            raise error
+        yield from pause(seconds)
 
     def seconds(self, disturbances: int, error: errors.ClientError | None = None) -> float:
         """How long to pause after so many disturbances, the last of which was `error`."""

@@ -139,6 +139,15 @@ def test_the_pause_that_the_provider_asks_for_is_kept(stage, nano, told, pause):
     assert stage.pauses == [pause]
 
 
+def test_a_pause_beyond_all_patience_is_not_made(stage, nano):
+    for ask in (lambda client: client.generate_video("m"), lambda client: client.check_balance()):
+        with pytest.raises(errors.RateLimitError) as caught:
+            ask(nano((429, {}, {"retry-after": "86400"})))
+        assert caught.value.retry_after == 86400
+
+    assert stage.pauses == []
+
+
 # waiting
 
 
