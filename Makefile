@@ -4,6 +4,7 @@
 # make format  format, and fix what ruff can   make clean   remove the environment and the caches
 # make contract-deep   10,000 examples a provider against its description, and long lives: for a night
 # make mutants         how many small mistakes the tests notice: for many nights, or ARGS="--sample 300"
+# make fuzz            coverage-guided fuzzing of what reads strangers' bytes, a minute a target: ARGS="--seconds 60 form wire"
 #
 # make ledger writes down which tests prove which clauses, and the page of them.
 # make picture draws what make demo shows, for the README.
@@ -17,7 +18,7 @@ READY := $(VENV)/.ready
 JOBS ?= auto
 PROMISES := --promises=artnex,nanogpt,nouvel,viddyscribe
 
-.PHONY: serve demo picture test ledger check bench lock format clean contract-deep mutants
+.PHONY: serve demo picture test ledger check bench lock format clean contract-deep mutants fuzz
 
 serve: $(READY)
 	$(BIN)/fauxreel serve $(ARGS)
@@ -56,6 +57,12 @@ contract-deep: $(READY)
 
 mutants: $(READY)
 	$(BIN)/python bench/mutants.py $(ARGS)
+
+# atheris has wheels for few systems, so nothing else needs it.
+fuzz: $(READY)
+	@$(BIN)/python -c 'import atheris' 2>/dev/null || $(BIN)/uv pip install --quiet --python $(BIN)/python --only-binary atheris --group fuzz \
+		|| { echo "make fuzz: atheris has no wheel for this Python or system: try CPython 3.11 to 3.13 on Linux or macOS"; exit 1; }
+	$(BIN)/python -m bench.fuzz $(ARGS)
 
 bench: $(READY)
 	$(BIN)/python bench/run.py $(ARGS)

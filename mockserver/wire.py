@@ -1,14 +1,15 @@
 """The wire: uvicorn's fastest protocol, made shorter for requests that are complete and answers that are.
 
-Three things are different. A request that is there whole is answered at once, in the event loop's same turn, without a
+Four things are different. A request that is there whole is answered at once, in the event loop's same turn, without a
 task (see `eager`). What is written in that turn is gathered and sent in one piece: uvicorn sends an answer's head
-and its body with a system call each, and each of them may wake a client that waits. And a head is bounded. All else is
-uvicorn's: what is not complete goes its way.
+and its body with a system call each, and each of them may wake a client that waits. A head is bounded. And no
+client is waited for without an end (see `patience`). All else is uvicorn's: what is not complete goes its way.
 """
 
 import asyncio
 from collections.abc import Callable, Iterable
 from functools import cached_property, lru_cache
+from math import inf
 from typing import Any
 from urllib.parse import unquote
 
@@ -22,7 +23,9 @@ from uvicorn.protocols.http.httptools_impl import (
     RequestResponseCycle,
 )
 
+from mockserver import patience
 from mockserver.eager import Eager
+from mockserver.patience import TIMED_OUT, Patience
 from mockserver.plain import reset
 
 HEAD_AT_MOST = 2**20
@@ -57,6 +60,7 @@ class Corked:
         self.get_extra_info = transport.get_extra_info
         self.pause_reading, self.resume_reading = transport.pause_reading, transport.resume_reading
         self.set_write_buffer_limits, self.abort = transport.set_write_buffer_limits, transport.abort
+        self.get_write_buffer_size = transport.get_write_buffer_size
 
     def write(self, data: bytes) -> None:
         """Gather; what is large goes out at once."""
@@ -68,11 +72,13 @@ class Corked:
             self.flush()
 
     def flush(self) -> None:
-        """Send what was gathered."""
+        """Send what was gathered, unless the connection is gone: a transport that is closed takes nothing."""
         waiting = self._waiting
         if waiting:
             self._waiting = []
-            if len(waiting) == 1:
+            if self.is_closing():
+                pass
+            elif len(waiting) == 1:
                 self._transport.write(waiting[0])
             elif self._size > GATHERED_AT_MOST:
                 self._transport.writelines(waiting)
@@ -103,6 +109,7 @@ class Cycle(RequestResponseCycle):
     expected_content_length = 0
     on_stop: Callable[[], None] | None = None
     body: bytes | bytearray = b""  # type: ignore[assignment]  # bytes while it is one piece
+    arrived = 0  # bytes of the body that came after the request began
 
     waiting_for_100_continue = False
 
@@ -195,9 +202,11 @@ class Wire(HttpToolsProtocol):
         """Take a connection."""
         self.corked = Corked(transport, self.loop)
         super().connection_made(self.corked)  # type: ignore[arg-type]  # a transport in all but its class
+        self._patience = Patience(("head", None), self.loop.time())
+        self._look_after(patience.LOOK)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Let go of a connection, and of the look at whether it is idle."""
+        """Let go of a connection, and of the next look at what it waits for."""
         if self.timeout_keep_alive_task is not None:
             self.timeout_keep_alive_task.cancel()
             self.timeout_keep_alive_task = None
@@ -236,6 +245,7 @@ class Wire(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """Begin a request."""
+        self._idle_since = None  # this may have come in one piece with a request that is answered by now
         self.url = b""
         self.headers = []
 
@@ -286,6 +296,7 @@ class Wire(HttpToolsProtocol):
         if len(cycle.body) > HIGH_WATER_LIMIT:
             self.flow.pause_reading()
         if cycle is not self._unstarted:
+            cycle.arrived += len(body)
             cycle.wake()
 
     def on_message_complete(self) -> None:
@@ -324,8 +335,6 @@ class Wire(HttpToolsProtocol):
             self._start_asgi_task(cycle, app)
             return
         self._idle_since = self.loop.time()
-        if self.timeout_keep_alive_task is None:
-            self._look_after(self.timeout_keep_alive)
 
     def _unset_keepalive_if_required(self) -> None:
         """Know that the connection is in use; its timer goes on, since timers cost more than looking twice."""
@@ -335,14 +344,49 @@ class Wire(HttpToolsProtocol):
         self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
 
     def timeout_keep_alive_handler(self) -> None:
-        """Close a connection that has been idle long enough; look again later at one that has not."""
-        self.timeout_keep_alive_task = None
-        if self._idle_since is not None:
-            left = self._idle_since + self.timeout_keep_alive - self.loop.time()
-            if left > 0:
-                self._look_after(left)
-            else:
+        """Look at what the connection waits for: close one that waits too long, else look again later."""
+        now = self.loop.time()
+        idle = self._idle_since
+        if idle is not None and not self.transport.get_write_buffer_size():
+            left = idle + self.timeout_keep_alive - now
+            if left <= 0:
+                self.timeout_keep_alive_task = None
                 super().timeout_keep_alive_handler()
+                return
+            self._look_after(min(left, patience.LOOK))
+            return
+        self._look_after(patience.LOOK)  # goes on while a connection is being closed, until it is
+        what, within = self._waits_for()
+        if self._patience.is_over(what, within, now):
+            self._give_up(what)
+
+    def _waits_for(self) -> tuple[tuple[str, object], float]:
+        """Say what the client is to do, in two words that change when it does some of it, and in how many seconds."""
+        cycle: Cycle | None = self.cycle  # None until a first head is complete, whatever uvicorn's annotation says
+        unsent = self.transport.get_write_buffer_size()
+        if unsent:
+            return ("take", unsent), patience.TAKEN_WITHIN
+        if cycle is None or cycle.response_complete:
+            return ("head", cycle), patience.HEAD_WITHIN
+        if cycle.more_body and not self.flow.read_paused:
+            return ("body", cycle), patience.BODY_WITHIN + cycle.arrived / patience.BODY_RATE
+        return ("wait", None), inf  # the client waits for us
+
+    def _give_up(self, what: tuple[str, object]) -> None:
+        """Part with a client that was waited for long enough, and tell it why where it can hear that."""
+        cycle: Cycle | None = self.cycle  # None until a first head is complete, whatever uvicorn's annotation says
+        if what[0] == "take":
+            self.corked.reset()  # so that the system keeps nothing of it either
+            return
+        if cycle is not None and what[0] == "body":
+            heard = not cycle.response_started
+            cycle.disconnected = True
+            cycle.wake()
+        else:  # of a connection that never said a word, and of one that was refused with half its body, nobody reads
+            heard = hasattr(self, "url") and (cycle is None or not cycle.more_body)
+        if heard and not self.transport.is_closing():
+            self.transport.write(TIMED_OUT)
+        self.transport.close()
 
     def default_lines(self) -> list[bytes]:
         """Give the headers that all answers have, as lines; uvicorn makes a new list each second."""

@@ -12,6 +12,7 @@ from mockserver.web.complaints import sentence
 
 MOST = 1_000_000
 RULES = 100
+QUEUED_AT_MOST = 1000
 
 
 class QueuedScenario(msgspec.Struct, forbid_unknown_fields=True):
@@ -47,7 +48,7 @@ class Defaults(msgspec.Struct, forbid_unknown_fields=True):
 
     default: str = "succeeds"
     at: float | None = None
-    queue: list[QueuedScenario] = []
+    queue: Annotated[list[QueuedScenario], msgspec.Meta(max_length=QUEUED_AT_MOST)] = []
     rules: Annotated[list[RuledScenario], msgspec.Meta(max_length=RULES)] = []
 
 
@@ -97,7 +98,10 @@ async def put_scenarios(desk: Desk) -> Response:
 
 async def queue_scenario(desk: Desk) -> Response:
     """Put a scenario at the end of the queue."""
-    return answer(shown(desk.sandbox.enqueue(_queued(desk, await desk.body(QueuedScenario)))), 201)
+    queued = _queued(desk, await desk.body(QueuedScenario))
+    if len(desk.sandbox.plan.queue) >= QUEUED_AT_MOST:
+        raise ControlError(409, "queue_full", f"{QUEUED_AT_MOST} scenarios wait in the queue already.")
+    return answer(shown(desk.sandbox.enqueue(queued)), 201)
 
 
 def _queued(desk: Desk, asked: QueuedScenario) -> Queued:

@@ -27,7 +27,7 @@ def byte_range(asked: str | None, size: int) -> tuple[int, int] | None:
         return None
     if not found[1]:
         first, last = max(size - int(found[2]), 0), size - 1
-        if not int(found[2]):
+        if not int(found[2]) or not size:
             raise BadRange(size)
         return first, last
     first, last = int(found[1]), min(int(found[2] or size - 1), size - 1)

@@ -129,3 +129,16 @@ def test_what_a_body_tells_a_rule(body, model, text):
 
     assert found == model
     assert text in whole
+
+
+async def test_a_thousand_wait_in_the_queue_and_no_more(visitor):
+    full = [{"scenario": "fails"}] * 1000
+
+    laid = await visitor.put("/_mock/scenarios", json={"queue": full})
+    one_more = await visitor.post("/_mock/scenarios/queue", json={"scenario": "fails"})
+    too_many = await visitor.put("/_mock/scenarios", json={"queue": [*full, {"scenario": "fails"}]})
+
+    assert (laid.status_code, len(laid.json()["queue"])) == (200, 1000)
+    assert (one_more.status_code, one_more.json()["error"]["code"]) == (409, "queue_full")
+    assert too_many.status_code == 400
+    assert len((await visitor.get("/_mock/scenarios")).json()["queue"]) == 1000
