@@ -28,6 +28,7 @@ from mockserver.core.world import Changing, Sandbox
 from mockserver.media.cache import Clips
 from mockserver.media.files import Files
 from mockserver.web.answers import RawHeaders, json_reply
+from mockserver.web.readings import Reader
 from mockserver.web.telling import told
 from mockserver.web.voices import refusal_for
 
@@ -67,6 +68,16 @@ def _whole(literal: str) -> float:
 
 
 _WHOLE = msgspec.json.Decoder(float_hook=_whole)
+
+
+def body_as(raw: bytes, of: type[T]) -> T:
+    """Read a body, a JSON object, as a struct of this type; raises BadBody and WrongType as `Call.body` does."""
+    try:
+        return decoded(raw, of)
+    except msgspec.ValidationError as error:
+        raise wrong_type(str(error)) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise BadBody(str(error)) from error
 
 
 class Struck(Exception):  # noqa: N818 - it is an answer, not an error of the program
@@ -233,13 +244,11 @@ class Call:
 
         Raises BadBody for what is not JSON, WrongType for a field of another type.
         """
-        raw = await self.raw_body()
-        try:
-            return decoded(raw, of)
-        except msgspec.ValidationError as error:
-            raise wrong_type(str(error)) from error
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise BadBody(str(error)) from error
+        return body_as(await self.raw_body(), of)
+
+    async def reading(self, read: Reader[T]) -> T:
+        """What a function of body and options reads in the body: the same small body is read once."""
+        return self.street.readings.get(read, await self.raw_body(), self.options)
 
     # Who asks, and what they own ------------------------------------------------------------------------------
 

@@ -28,6 +28,7 @@ from mockserver.web.faults import Disturbed, foresee, swallow, unworded
 from mockserver.web.gates import pass_gates
 from mockserver.web.hints import hint
 from mockserver.web.provider import Operation, Provider
+from mockserver.web.readings import Readings
 
 log = logging.getLogger("mockserver")
 
@@ -132,6 +133,7 @@ class Street:
         self.providers = {provider.name: provider for provider in providers}
         self.clips = clips
         self.files = files or Files()
+        self.readings = Readings()
         self.courier = Courier(world, providers)
         self.control: ASGIApp | None = None
         self.index: bytes | None = None

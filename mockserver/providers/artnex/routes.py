@@ -8,13 +8,14 @@ from mockserver.core.clock import DAY, SECOND
 from mockserver.core.jobs import Job
 from mockserver.core.limits import Limit
 from mockserver.core.refusals import BadBody, Gone, MissingField, Moderated, NotFound, NotReady
-from mockserver.web.call import Call
+from mockserver.web.call import Call, body_as
 from mockserver.web.files import file_reply
 from mockserver.web.provider import on
 
 from . import outputs, timeline
-from .catalogue import MODELS, QUOTAS
+from .catalogue import MODELS, QUOTAS, Order
 from .inputs import NewVideo, order
+from .options import Options
 
 ONE_POLL = Limit("polls", 1, 5 * SECOND)  # [004:25]
 
@@ -25,7 +26,7 @@ async def create_video(call: Call) -> Response:
     """`POST /v1/video`: take an order, hold its price, answer with the id to poll with."""
     if (call.header("content-type") or "").partition(";")[0].strip().lower() != "application/json":
         raise BadBody("content type")
-    wanted = order(await call.body(NewVideo), call.options)
+    wanted = await call.reading(_read)
     model = MODELS[wanted.model]
     scenario = call.scenario()
     if scenario.name == "moderated":
@@ -46,6 +47,10 @@ async def create_video(call: Call) -> Response:
     call.house.add(job, call.account, call.now)
     call.job_id = job.id
     return call.json(outputs.accepted(job))
+
+
+def _read(raw: bytes, options: Options) -> Order:
+    return order(body_as(raw, NewVideo), options)
 
 
 # Asking how it goes ---------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from mockserver.core.limits import Limit
 from mockserver.core.refusals import BadValue, Gone, MissingField, Moderated, NotForThis, NotFound, NotReady
 from mockserver.core.timeline import Moment
 from mockserver.media.makers import measured
-from mockserver.web.call import Call
+from mockserver.web.call import Call, body_as
 from mockserver.web.files import file_reply
 from mockserver.web.provider import KeyNeed, on
 
@@ -33,10 +33,17 @@ MIDJOURNEY = "midjourney-video"
 
 async def generate_video(call: Call) -> Response:
     """`POST /api/generate-video`: take an order, charge it, answer 202."""
-    body = await call.body(NewVideo)
-    file = source_file(body, call.options.max_media_bytes)
-    seconds = None if file is None else await _length(call, file)
-    return _accept(call, order(body, call.options, seconds), None)
+    body, wanted = await call.reading(_read)
+    if wanted is None:
+        file = source_file(body, call.options.max_media_bytes)
+        wanted = order(body, call.options, None if file is None else await _length(call, file))
+    return _accept(call, wanted, None)
+
+
+def _read(raw: bytes, options: Options) -> tuple[NewVideo, Order | None]:
+    """Read an order; one whose source video came along is not settled before that is measured."""
+    body = body_as(raw, NewVideo)
+    return body, None if source_file(body, options.max_media_bytes) is not None else order(body, options)
 
 
 async def _length(call: Call, file: bytes) -> Decimal | None:

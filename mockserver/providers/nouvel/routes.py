@@ -1,5 +1,6 @@
 """Nouvel's operations, and the table of them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -14,21 +15,21 @@ from mockserver.core.jobs import Job
 from mockserver.core.limits import Limit
 from mockserver.core.refusals import Gone, Moderated, NotFound, NotReady, Unaffordable
 from mockserver.core.scenarios import Scenario
-from mockserver.web.call import Call
+from mockserver.web.call import Call, body_as
 from mockserver.web.files import file_reply
 from mockserver.web.provider import on
 
 from . import inputs, outputs, timeline
 from .catalogue import OVERAGE
 from .inputs import NewJob
+from .options import Options
 
 # Submitting -----------------------------------------------------------------------------------------------------
 
 
 async def generate(call: Call) -> Response:
     """`POST /api/v1/generate`: take an order for up to nine videos."""
-    body = await call.body(NewJob)
-    urls = inputs.check(body, call.options)
+    body, urls = await call.reading(_read)
     overdraft = _overdraft(call, len(urls) * body.variant_count)
     for url in urls:
         if not inputs.is_product(url):
@@ -41,6 +42,11 @@ async def generate(call: Call) -> Response:
     call.house.add(job, call.account, call.now, overdraft)
     _remember(call, job, body)
     return call.json(outputs.accepted(job))
+
+
+def _read(raw: bytes, options: Options) -> tuple[NewJob, Sequence[str]]:
+    body = body_as(raw, NewJob)
+    return body, inputs.check(body, options)
 
 
 def _overdraft(call: Call, videos: int) -> Decimal:
