@@ -86,3 +86,17 @@ async def test_answers_say_which_clause_they_rest_on(customer):
     response = await customer.post(urls=["https://shop.com/blog"])
 
     assert response.headers["x-mock-clause"] == "nouvel.product.not-a-product"
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ({"adDuration": "long"}, "adDuration must be an integer"),
+        ({"adDuration": 20}, "adDuration must be one of 15, 30, 45, 60"),
+        ({"aspectRatio": 1}, "aspectRatio must be a string"),
+        ({"aspectRatio": "4:3"}, "aspectRatio must be one of 9:16, 16:9, 1:1"),
+        ({"language": 7}, "language must be a string"),
+    ],
+)
+async def test_the_sentence_says_what_the_field_has_to_be(customer, body, told):
+    assert await customer.refused(**body) == (400, told)

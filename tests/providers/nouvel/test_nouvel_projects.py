@@ -211,3 +211,17 @@ async def test_an_unknown_project_is_not_found(mock, project_id):
     response = await customer_of(mock, judged=False).http.get(f"/api/v1/projects/{project_id}")
 
     assert (response.status_code, response.json()) == (404, {"error": "Project not found"})
+
+
+async def test_actor_and_product_take_turns_in_the_scenes(customer, finished):
+    job = await finished(urls=["https://shop.com/products/trail-shoes"], adDuration=15)
+    scenes = (await customer.project(job["projects"][0]["id"]))["scenes"]
+
+    told = [scene["prompt"] for scene in scenes]
+
+    assert told == [
+        "An actor talks about Trail Shoes",
+        "A close look at Trail Shoes",
+        "An actor talks about Trail Shoes",
+    ]
+    assert len({scene["id"] for scene in scenes}) == 3
