@@ -1,0 +1,324 @@
+// What the TypeScript clients do with answers that the mock does not give: a provider that answers as it is told.
+
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, test } from "node:test";
+
+import { bucket, thrown } from "./kit.mjs";
+
+const { NanoGPT, ...errors } = await import(`../../../clients/typescript/nanogpt.${process.env.CLIENTS ?? "js"}`);
+
+const EAGLE = { model: "veo2-video", prompt: "A majestic eagle" };
+const FILM = Buffer.concat([Buffer.from("\0\0\0\x18ftypisom", "latin1"), Buffer.alloc(88, 7)]);
+const OTHER = Buffer.concat([Buffer.from("\0\0\0\x18ftypmp42", "latin1"), Buffer.alloc(40, 9)]);
+let folder;
+let place;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "fauxreel-typescript-"));
+  place = join(folder, "new", "film.mp4");
+});
+
+afterEach(() => rm(folder, { recursive: true }));
+
+/** A client of a provider that answers with these acts in turn: a Response, or an error that `fetch` throws. */
+function client(acts, options = {}) {
+  const asked = [];
+  const pauses = [];
+  const act = async (url, init) => {
+    asked.push({ url, ...init });
+    const next = acts.shift();
+    if (next instanceof Response) return next;
+    throw next ?? new Error("nobody has told what to answer");
+  };
+  const sleep = async (seconds) => void pauses.push(seconds);
+  const nano = new NanoGPT("sk", { fetch: act, sleep, now: () => 0, random: () => 0, ...options });
+  return { nano, asked, pauses };
+}
+
+const json = (body, init) => new Response(JSON.stringify(body), init);
+const going = () => json({ data: { status: "IN_PROGRESS" } });
+
+/** A file's answer that breaks off after some bytes. */
+function broken(bytes, headers, length) {
+  const body = new ReadableStream({
+    start: (pipe) => pipe.enqueue(new Uint8Array(bytes)),
+    pull: (pipe) => pipe.error(new TypeError("terminated")),
+  });
+  return new Response(body, { headers: { "content-length": String(length), ...headers } });
+}
+
+const whole = (bytes, headers) => new Response(bytes, { headers: { "content-length": String(bytes.length), ...headers } });
+const rest = (bytes, from, headers) => new Response(bytes.subarray(from), {
+  status: 206, headers: { "content-range": `bytes ${from}-${bytes.length - 1}/${bytes.length}`, ...headers },
+});
+const failed = (cause) => new TypeError("fetch failed", { cause });
+
+test("a rest is asked for under the condition that the file is the same", async () => {
+  const { nano, asked } = client([broken(FILM.subarray(0, 30), { etag: '"a"' }, 100), rest(FILM, 30, { etag: '"a"' })]);
+  const steps = [];
+
+  await nano.download("https://files.example/film.mp4", place, { onBytes: (...step) => steps.push(step) });
+
+  assert.ok((await readFile(place)).equals(FILM));
+  assert.deepEqual([asked[1].headers.range, asked[1].headers["if-range"]], ["bytes=30-", '"a"']);
+  assert.deepEqual(steps, [[30, 100], [100, 100]]);
+});
+
+test("a file that breaks off within its first bytes goes on too", async () => {
+  const { nano } = client([broken(FILM.subarray(0, 5), { etag: '"a"' }, 100), rest(FILM, 5, { etag: '"a"' })]);
+
+  await nano.download("https://files.example/film.mp4", place);
+
+  assert.ok((await readFile(place)).equals(FILM));
+});
+
+test("whoever ignores ranges sends the same file again, and nothing is doubled", async () => {
+  for (const to of [place, bucket()]) {
+    const { nano } = client([broken(FILM.subarray(0, 30), { etag: '"a"' }, 100), whole(FILM, { etag: '"a"' })]);
+
+    await nano.download("https://files.example/film.mp4", to.stream ?? to);
+
+    assert.ok((to.bytes ?? (await readFile(place))).equals(FILM));
+  }
+});
+
+for (const [what, etags] of [["another file", ['"a"', '"b"']], ["a weak tag", ['W/"a"', 'W/"a"']], ["no tag", []]]) {
+  test(`${what} begins a file anew, and breaks a stream`, async () => {
+    const acts = () => [
+      broken(FILM.subarray(0, 30), etags[0] ? { etag: etags[0] } : {}, 100),
+      whole(OTHER, etags[1] ? { etag: etags[1] } : {}),
+    ];
+    const kept = bucket();
+
+    await client(acts()).nano.download("https://files.example/film.mp4", place);
+    const error = await thrown(
+      errors.BrokenDownloadError, client(acts()).nano.download("https://files.example/film.mp4", kept.stream),
+    );
+
+    assert.ok((await readFile(place)).equals(OTHER));
+    assert.match(error.message, /a stream cannot begin anew/);
+    assert.equal(kept.aborted, error);
+  });
+}
+
+test("a range that is not the one, or cannot be had, begins the file anew", async () => {
+  for (const act of [rest(FILM, 40, {}), new Response(null, { status: 206 }), new Response("", { status: 416 })]) {
+    const { nano, asked } = client([broken(FILM.subarray(0, 30), { etag: '"a"' }, 100), act, whole(FILM, {})]);
+
+    await nano.download("https://files.example/film.mp4", place);
+
+    assert.ok((await readFile(place)).equals(FILM));
+    assert.equal(asked[2].headers.range, undefined);
+  }
+});
+
+test("a packed answer is measured by nobody, and a chunked one neither", async () => {
+  const { nano } = client([
+    whole(FILM, { "content-encoding": "gzip", "content-length": "9" }), new Response(FILM),
+    new Response(FILM, { status: 206, headers: { "content-range": "bytes 0-99/*" } }),
+  ]);
+
+  for (let each = 0; each < 3; each++) {
+    await nano.download("https://files.example/film.mp4", place);
+    assert.ok((await readFile(place)).equals(FILM));
+  }
+});
+
+test("what is too short to be anything is no film", async () => {
+  const { nano } = client(Array.from({ length: 4 }, () => whole(Buffer.from("short"), {})));
+
+  const error = await thrown(errors.BrokenDownloadError, nano.download("https://files.example/film.mp4", place));
+
+  assert.match(error.message, /no mp4, but "short"…/);
+  assert.deepEqual(await readdir(join(folder, "new")), []);
+});
+
+test("a download that never gets on is given up", async () => {
+  const { nano, pauses } = client(Array.from({ length: 4 }, () => failed(new Error("socket hang up"))));
+
+  const error = await thrown(errors.BrokenDownloadError, nano.download("https://files.example/film.mp4", place));
+
+  assert.match(error.message, /socket hang up/);
+  assert.deepEqual(pauses, [10, 20, 40]);
+});
+
+test("a download that gets on is not, however often it breaks off", async () => {
+  const etag = { etag: '"a"' };
+  const piece = (from) => new Response(broken(FILM.subarray(from, from + 10), {}, 100).body, {
+    status: 206, headers: { ...etag, "content-range": `bytes ${from}-99/100` },
+  });
+  const { nano, pauses } = client([
+    broken(FILM.subarray(0, 20), etag, 100), ...[20, 30, 40, 50, 60, 70].map(piece), rest(FILM, 80, etag),
+  ]);
+
+  await nano.download("https://files.example/film.mp4", place);
+
+  assert.ok((await readFile(place)).equals(FILM));
+  assert.deepEqual(pauses, Array(7).fill(10));
+});
+
+test("the key goes to the API, and not along where that leads elsewhere", async () => {
+  const { nano, asked } = client([
+    new Response(null, { status: 302, headers: { location: "https://files.example/film.mp4" } }), whole(FILM, {}),
+  ]);
+
+  await nano.download("/api/generate-video/content?runId=vid_1", place);
+
+  assert.equal(asked[0].url, "https://nano-gpt.com/api/generate-video/content?runId=vid_1");
+  assert.deepEqual(asked.map((each) => [each.headers["x-api-key"], each.redirect]), [["sk", "manual"], [undefined, "manual"]]);
+});
+
+test("a circle of redirects is left", async () => {
+  const { nano, asked } = client(Array.from({ length: 9 }, () => new Response(null, { status: 302, headers: { location: "/" } })));
+
+  await thrown(errors.RefusedError, nano.download("/api/generate-video/content", place));
+
+  assert.equal(asked.length, 6);
+});
+
+test("a stream that fails is the reader's own trouble", async () => {
+  const full = new Error("the disk is full");
+  const { nano, asked } = client([whole(FILM, {})]);
+  const stream = new WritableStream({ write: () => Promise.reject(full) });
+
+  await assert.rejects(nano.download("https://files.example/film.mp4", stream), full);
+
+  assert.equal(asked.length, 1);
+});
+
+test("a place that cannot be written to is told before anything is fetched", async () => {
+  const { nano, asked } = client([]);
+
+  await assert.rejects(nano.download("https://files.example/film.mp4", folder + "\0"), { code: "ERR_INVALID_ARG_VALUE" });
+
+  assert.equal(asked.length, 0);
+});
+
+for (const cause of [
+  Object.assign(new Error("connect ECONNREFUSED"), { syscall: "connect" }),
+  Object.assign(new Error("getaddrinfo ENOTFOUND"), { syscall: "getaddrinfo" }),
+  Object.assign(new Error("slow"), { code: "UND_ERR_CONNECT_TIMEOUT" }),
+  new AggregateError([Object.assign(new Error("v6"), { syscall: "connect" }), Object.assign(new Error("v4"), { syscall: "connect" })]),
+]) {
+  test(`an order is sent again if there was no connection: ${cause.message || cause.name}`, async () => {
+    const { nano, pauses } = client([failed(cause), failed(cause), json({ runId: "vid_1", cost: 0.1 })]);
+
+    const order = await nano.generateVideo(EAGLE);
+
+    assert.deepEqual([order.runId, order.cost, pauses], ["vid_1", "0.1", [10, 20]]);
+  });
+}
+
+for (const [what, act] of [
+  ["a reset", failed(Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET", syscall: "read" }))],
+  ["a browser that does not say", new TypeError("Failed to fetch")],
+  ["one address that was reached", failed(new AggregateError([Object.assign(new Error(), { syscall: "connect" }), new Error()]))],
+  ["what is no error at all", "no"],
+  ["a redirect", new Response(null, { status: 302, headers: { location: "/" } })],
+  ["a 5xx", new Response("oops", { status: 500 })],
+  ["an answer without an id", json({ ok: true })],
+  ["a list", json([])],
+]) {
+  test(`an order is lost after ${what}`, async () => {
+    const { nano, asked } = client([act]);
+
+    const lost = await thrown(errors.LostAnswerError, nano.generateVideo({ ...EAGLE, conversationUUID: "mine" }));
+
+    assert.equal(lost.reference, "mine");
+    assert.equal(asked.length, 1);
+  });
+}
+
+test("who is not ready is asked again", async () => {
+  const { nano, pauses } = client([json({ error: "wait", retryAfter: 70 }, { status: 409 }), json({ id: "vid_1" })]);
+
+  assert.equal((await nano.generateVideo(EAGLE)).runId, "vid_1");
+  assert.deepEqual(pauses, [70]);
+});
+
+test("Retry-After is honoured in seconds, and a date counts as nothing", async () => {
+  const limited = (headers) => new Response("slow down", { status: 429, headers });
+  const { nano, pauses } = client([
+    limited({ "retry-after": "12.5" }), limited({ "retry-after": "Wed, 21 Oct 2026 07:28:00 GMT" }), limited({}),
+    json({ usd_balance: "1" }),
+  ]);
+
+  await nano.checkBalance();
+
+  assert.deepEqual(pauses, [12.5, 20, 40]);
+});
+
+test("fields that nobody knows are kept, and odd ones do not matter", async () => {
+  const { nano } = client([
+    json({ data: { status: "Completed", output: { video: { url: "a.mp4" } }, cost: "3.40", mood: "calm" }, model: 7, new: [1] }),
+    json({ usd_balance: true, nano_balance: "none", nanoDepositAddress: null }),
+    json({ data: [{ id: "vid_1" }, "odd"] }),
+    json({ data: 5 }),
+  ]);
+
+  const status = await nano.videoStatus("vid_1");
+
+  assert.deepEqual(status.extra, { new: [1], data: { mood: "calm" } });
+  assert.deepEqual([status.state, status.cost, status.model, status.url], ["done", "3.40", null, "https://nano-gpt.com/a.mp4"]);
+  assert.deepEqual(await nano.checkBalance(), { usdBalance: null, nanoBalance: null, nanoDepositAddress: null, extra: {} });
+  assert.deepEqual((await nano.recoverVideos()).map((job) => job.runId), ["vid_1"]);
+  assert.deepEqual(await nano.listModels(), []);
+});
+
+for (const [word, state] of [
+  ["COMPLETED", "done"], ["completed", "done"], ["succeeded", "done"], ["CANCELED", "cancelled"], ["CANCELLED", "cancelled"],
+  ["FAILED", "failed"], ["error", "failed"], ["IN_QUEUE", "going"], ["something new", "going"],
+]) {
+  test(`${word} means ${state}`, async () => {
+    const { nano } = client([json({ data: { status: word } })]);
+
+    assert.equal((await nano.videoStatus("vid_1")).state, state);
+  });
+}
+
+test("an answer without a status is no answer, and the waiting goes on", async () => {
+  const { nano, pauses } = client([json({ data: {} }), new Response("<html>"), going(), json({ data: { status: "COMPLETED" } })]);
+
+  assert.equal((await nano.wait("vid_1")).state, "done");
+  assert.deepEqual(pauses, [10, 20, 5]);
+});
+
+test("a mistake of whoever watches is no disturbance", async () => {
+  const { nano, asked } = client([going()]);
+  const mistake = new RangeError("in the app");
+
+  await assert.rejects(nano.wait("vid_1", { onProgress: () => { throw mistake; } }), mistake);
+
+  assert.equal(asked.length, 1);
+});
+
+test("what is read is tried four times", async () => {
+  const { nano, asked } = client(Array.from({ length: 9 }, () => new Response("oops", { status: 500 })));
+
+  const error = await thrown(errors.ServerError, nano.checkBalance());
+
+  assert.deepEqual([asked.length, error.body], [4, "oops"]);
+});
+
+test("a real pause ends when it is aborted, or when it is over", async () => {
+  const controller = new AbortController();
+  const { nano } = client([going(), json({ data: { status: "COMPLETED" } })], {
+    sleep: undefined, now: undefined, patience: { interval: 0.001 },
+  });
+  const stopped = client([going()], { sleep: undefined, now: undefined });
+
+  assert.equal((await nano.wait("vid_1", { signal: controller.signal })).state, "done");
+  const waiting = stopped.nano.wait("vid_1", { signal: controller.signal });
+  setTimeout(() => controller.abort(), 20);
+
+  await assert.rejects(waiting, { name: "AbortError" });
+});
+
+test("a client is made with an address and a header that can be", () => {
+  assert.throws(() => new NanoGPT("sk", { baseUrl: "no address" }), TypeError);
+  assert.throws(() => new NanoGPT("sk", { keyHeader: "cookie" }), /one of x-api-key, authorization/);
+  assert.deepEqual(new NanoGPT("sk").patience, { interval: 5, total: 600, factor: 2, cap: 60, jitter: 0.1, tries: 4 });
+});
