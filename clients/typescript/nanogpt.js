@@ -1,4 +1,4 @@
-// Made of nanogpt.ts by "npm run build": change that one. 637d560428f01885
+// Made of nanogpt.ts by "npm run build": change that one. 88dc9b0e5d8c76df
 /**
  * A client of NanoGPT's video generation: order, wait, download. Copy this file and `core/` into an app.
  *
@@ -9,7 +9,7 @@
  * `conversationUUID` by which a lost answer is looked up (`recover`).
  */
 import { WrongShape, meaning } from "./core/answers.js";
-import { Client, watching } from "./core/client.js";
+import { Client, about, watching } from "./core/client.js";
 import { ClientError, LostAnswerError, ModerationError, NoResultError } from "./core/errors.js";
 import { USUAL } from "./core/patience.js";
 export * from "./core/errors.js";
@@ -110,10 +110,13 @@ export class NanoGPT extends Client {
             runId = await this.#found(error, how);
         }
         const status = await this.wait(runId, { signal: how.signal, onProgress: how.onProgress });
-        if (status.url === null)
-            throw new NoResultError(`${runId} is ${status.status} and has no video`, status);
-        const onBytes = watching(how.onProgress, runId, status);
-        return { order: made, status, file: await this.download(status.url, how.to, { signal: how.signal, onBytes }) };
+        const file = await about(runId, async () => {
+            if (status.url === null)
+                throw new NoResultError(`${runId} is ${status.status} and has no video`, status);
+            const onBytes = watching(how.onProgress, runId, status);
+            return this.download(status.url, how.to, { signal: how.signal, onBytes });
+        });
+        return { order: made, status, file };
     }
     /** The job of an order whose answer was lost; throws that loss again if it is not there, or if nobody waits any more. */
     async #found(lost, call) {

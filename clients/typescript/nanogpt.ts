@@ -10,7 +10,7 @@
 
 import { WrongShape, meaning } from "./core/answers.js";
 import type { Answer, Fields, Json, Status } from "./core/answers.js";
-import { Client, watching } from "./core/client.js";
+import { Client, about, watching } from "./core/client.js";
 import type { Call, Complaint, Fetching, Following, Options, Provider } from "./core/client.js";
 import type { Kind, Target } from "./core/downloads.js";
 import { ClientError, LostAnswerError, ModerationError, NoResultError } from "./core/errors.js";
@@ -276,9 +276,12 @@ export class NanoGPT extends Client {
       runId = await this.#found(error, how);
     }
     const status = await this.wait(runId, { signal: how.signal, onProgress: how.onProgress });
-    if (status.url === null) throw new NoResultError(`${runId} is ${status.status} and has no video`, status);
-    const onBytes = watching(how.onProgress, runId, status);
-    return { order: made, status, file: await this.download(status.url, how.to, { signal: how.signal, onBytes }) };
+    const file = await about(runId, async () => {
+      if (status.url === null) throw new NoResultError(`${runId} is ${status.status} and has no video`, status);
+      const onBytes = watching(how.onProgress, runId, status);
+      return this.download(status.url, how.to, { signal: how.signal, onBytes });
+    });
+    return { order: made, status, file };
   }
 
   /** The job of an order whose answer was lost; throws that loss again if it is not there, or if nobody waits any more. */

@@ -1,4 +1,4 @@
-// Made of nouvel.ts by "npm run build": change that one. 99d85ed0eba7fdbc
+// Made of nouvel.ts by "npm run build": change that one. 112b1c08672ad328
 /**
  * A client of Nouvel's video ads: submit product pages, wait, download. Copy this file and `core/` into an app.
  *
@@ -9,7 +9,7 @@
  * the whole way. A job whose answer is lost can be found by what it makes: `recover` lists the projects of its pages.
  */
 import { meaning } from "./core/answers.js";
-import { Client, watching } from "./core/client.js";
+import { Client, about, watching } from "./core/client.js";
 import { builtin } from "./core/downloads.js";
 import { MoneyError, NoResultError, PermissionDeniedError } from "./core/errors.js";
 import { USUAL } from "./core/patience.js";
@@ -68,14 +68,16 @@ export class Nouvel extends Client {
         const order = await this.submit(submission, { signal });
         const job = await this.wait(order.jobId, { signal, onProgress });
         const files = [];
-        for (const project of job.completedDetails) {
-            if (project.finalOutputUrl === null)
-                continue;
-            const onBytes = watching(onProgress, order.jobId, job);
-            files.push(await this.download(project.finalOutputUrl, placeOf(project, how.to), { signal, onBytes }));
-        }
-        if (files.length === 0)
-            throw new NoResultError(`${order.jobId} is ${job.status} and has no video`, job);
+        await about(order.jobId, async () => {
+            for (const project of job.completedDetails) {
+                if (project.finalOutputUrl === null)
+                    continue;
+                const onBytes = watching(onProgress, order.jobId, job);
+                files.push(await this.download(project.finalOutputUrl, placeOf(project, how.to), { signal, onBytes }));
+            }
+            if (files.length === 0)
+                throw new NoResultError(`${order.jobId} is ${job.status} and has no video`, job);
+        });
         return { order, job, files };
     }
     #poll(jobId) {

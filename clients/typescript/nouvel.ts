@@ -10,7 +10,7 @@
 
 import { meaning } from "./core/answers.js";
 import type { Answer, Fields, Json, Status } from "./core/answers.js";
-import { Client, watching } from "./core/client.js";
+import { Client, about, watching } from "./core/client.js";
 import type { Call, Complaint, Fetching, Following, Options, Provider } from "./core/client.js";
 import { builtin } from "./core/downloads.js";
 import type { Target } from "./core/downloads.js";
@@ -205,12 +205,14 @@ export class Nouvel extends Client {
     const order = await this.submit(submission, { signal });
     const job = await this.wait(order.jobId, { signal, onProgress });
     const files: T[] = [];
-    for (const project of job.completedDetails) {
-      if (project.finalOutputUrl === null) continue;
-      const onBytes = watching(onProgress, order.jobId, job);
-      files.push(await this.download(project.finalOutputUrl, placeOf(project, how.to), { signal, onBytes }));
-    }
-    if (files.length === 0) throw new NoResultError(`${order.jobId} is ${job.status} and has no video`, job);
+    await about(order.jobId, async () => {
+      for (const project of job.completedDetails) {
+        if (project.finalOutputUrl === null) continue;
+        const onBytes = watching(onProgress, order.jobId, job);
+        files.push(await this.download(project.finalOutputUrl, placeOf(project, how.to), { signal, onBytes }));
+      }
+      if (files.length === 0) throw new NoResultError(`${order.jobId} is ${job.status} and has no video`, job);
+    });
     return { order, job, files };
   }
 

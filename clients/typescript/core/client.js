@@ -1,27 +1,12 @@
-// Made of client.ts by "npm run build": change that one. 54b496576b45f781
+// Made of client.ts by "npm run build": change that one. 188f4df70ae58632
 /** The careful moves that all clients make: reading, paying, waiting, fetching. */
-import { Fields, WrongShape, parsed } from "./answers.js";
 import { Arrival, filling } from "./downloads.js";
 import * as errors from "./errors.js";
-import { exchange, neverSent } from "./exchange.js";
-import { pauseOf, retryAfter } from "./patience.js";
+import { exchange } from "./exchange.js";
+import { isNotYet, isUnclear, lost, named, passes, refusalOf, typed } from "./meaning.js";
+import { pauseOf } from "./patience.js";
 /** Redirects that are followed to a file. */
 const HOPS = 5;
-const BY_STATUS = new Map([
-    [400, errors.ValidationError],
-    [401, errors.AuthError],
-    [402, errors.MoneyError],
-    [403, errors.PermissionDeniedError],
-    [404, errors.NotFoundError],
-    [405, errors.ValidationError],
-    [409, errors.NotReadyError],
-    [410, errors.NotFoundError],
-    [413, errors.ValidationError],
-    [415, errors.ValidationError],
-    [416, errors.ValidationError],
-    [422, errors.ValidationError],
-    [429, errors.RateLimitError],
-]);
 /** A client of one provider; its classes are in `nanogpt.ts` and `nouvel.ts`. */
 export class Client {
     base;
@@ -73,7 +58,7 @@ export class Client {
     async read(ask, reader, call) {
         for (let attempt = 1;; attempt++) {
             try {
-                return this.#read(await this.#exchange(ask, call), reader);
+                return this.#typed(await this.#exchange(ask, call), reader);
             }
             catch (error) {
                 if (!passes(error))
@@ -92,7 +77,7 @@ export class Client {
         for (let attempt = 1;; attempt++) {
             call.signal?.throwIfAborted();
             try {
-                return this.#read(await this.#exchange(ask, call), reader);
+                return this.#typed(await this.#exchange(ask, call), reader);
             }
             catch (error) {
                 if (isUnclear(error))
@@ -109,13 +94,16 @@ export class Client {
      * Disturbances make the pauses longer and end nothing: the job is paid for. Throws WaitTimeoutError when the next poll
      * would come after `patience.total`.
      */
-    async waitFor(job, poll, reader, call) {
+    waitFor(job, poll, reader, call) {
+        return about(job, () => this.#polled(job, poll, reader, call));
+    }
+    async #polled(job, poll, reader, call) {
         const until = this.#now() + this.patience.total;
         let disturbances = 0;
         while (true) {
             let trouble;
             try {
-                const status = this.#read(await this.#exchange(poll, call), reader);
+                const status = this.#typed(await this.#exchange(poll, call), reader);
                 disturbances = 0;
                 call.onProgress?.({ job, status: status.status, percent: status.percent, bytesDone: 0, bytesTotal: null });
                 if (status.state !== "going")
@@ -129,7 +117,7 @@ export class Client {
             }
             const seconds = this.#seconds(disturbances, trouble);
             if (this.#now() + seconds > until) {
-                throw new errors.WaitTimeoutError(`${job} goes on after ${this.patience.total} s`, job, trouble);
+                throw new errors.WaitTimeoutError(`${job} goes on after ${this.patience.total} s`, { cause: trouble });
             }
             await this.pause(seconds, call);
         }
@@ -164,30 +152,8 @@ export class Client {
     #exchange(ask, call, arrival) {
         return exchange(this.#send, ask, { timeout: this.#timeout, signal: call.signal }, arrival);
     }
-    /** A good answer, typed; throws RefusedError or BadAnswerError. */
-    #read(reply, reader) {
-        if (!reply.response.ok)
-            throw this.#refusal(reply);
-        try {
-            return reader(new Fields(parsed(reply.text)));
-        }
-        catch (error) {
-            if (!(error instanceof WrongShape))
-                throw error;
-            const facts = { status: reply.response.status, body: reply.text, clause: clauseOf(reply), cause: error };
-            throw new errors.BadAnswerError(`${named(reply)}: ${error.message}`, facts);
-        }
-    }
-    /** What a refusal means. */
-    #refusal(reply) {
-        const { status, statusText, headers } = reply.response;
-        const body = jsonOrText(reply.text);
-        const said = typeof body === "string" ? null : this.#provider.complaint(body);
-        const kind = said?.kind ?? BY_STATUS.get(status) ?? (status >= 500 ? errors.ServerError : errors.RefusedError);
-        return new kind(`${named(reply)}: ${said?.message || said?.code || statusText}`, {
-            status, body, code: said?.code ?? null, field: said?.field ?? null,
-            clause: clauseOf(reply), retryAfter: retryAfter(headers, body),
-        });
+    #typed(reply, reader) {
+        return typed(reply, reader, this.#provider.complaint);
     }
     async #pieces(url, arrival, keyed, call) {
         const until = this.#now() + this.patience.total;
@@ -243,7 +209,7 @@ export class Client {
         }
     }
     #noFile(reply, keyed) {
-        const refusal = this.#refusal(reply);
+        const refusal = refusalOf(reply, this.#provider.complaint);
         if (passes(refusal) || refusal.status === 416)
             return refusal;
         const gone = refusal instanceof errors.PermissionDeniedError || refusal instanceof errors.NotFoundError;
@@ -262,46 +228,20 @@ function endedWell(job, status) {
         throw new errors.JobCancelledError(text, status);
     return status;
 }
+/** Do something of which errors are to tell which job they are about. */
+export async function about(job, work) {
+    try {
+        return await work();
+    }
+    catch (error) {
+        if (error instanceof errors.ClientError)
+            error.jobId = job;
+        throw error;
+    }
+}
 /** What tells the progress of a download to whoever follows the job. */
 export function watching(onProgress, job, status) {
     return onProgress && ((bytesDone, bytesTotal) => onProgress({ job, status: status.status, percent: status.percent, bytesDone, bytesTotal }));
-}
-/** What may be otherwise the next time. */
-function passes(error) {
-    return [errors.TransportError, errors.ServerError, errors.RateLimitError].some((kind) => error instanceof kind);
-}
-/** A clear no that may be a yes later. */
-function isNotYet(error) {
-    return error instanceof errors.RateLimitError || error instanceof errors.NotReadyError || neverSent(error);
-}
-/** Neither yes nor no. */
-function isUnclear(error) {
-    if (neverSent(error))
-        return false;
-    if (!(error instanceof errors.RefusedError))
-        return true;
-    return error.status === null || error.status < 400 || error.status > 499;
-}
-function lost(ask, why, reference) {
-    const known = why instanceof errors.ClientError ? why : new errors.ClientError("");
-    const { status, code, body, clause } = known;
-    const text = why instanceof Error ? why.message : String(why);
-    const facts = { status, code, body, clause, cause: why };
-    return new errors.LostAnswerError(`${ask.method} ${ask.url} may have been accepted: ${text}`, facts, reference);
-}
-function named({ ask, response }) {
-    return `${ask.method} ${new URL(ask.url).pathname} answered ${response.status}`;
-}
-function clauseOf({ response }) {
-    return response.headers.get("x-mock-clause");
-}
-function jsonOrText(text) {
-    try {
-        return parsed(text);
-    }
-    catch {
-        return text;
-    }
 }
 /** Wait for real seconds. */
 function slept(seconds, signal) {

@@ -1,14 +1,17 @@
 /** The careful moves that all clients make: reading, paying, waiting, fetching. */
 
-import { Fields, WrongShape, parsed } from "./answers.js";
-import type { Json, Status } from "./answers.js";
+import type { Fields, Json, Status } from "./answers.js";
 import { Arrival, filling } from "./downloads.js";
 import type { Kind, Target, Watcher } from "./downloads.js";
 import * as errors from "./errors.js";
-import { exchange, neverSent } from "./exchange.js";
+import { exchange } from "./exchange.js";
 import type { Ask, Fetch, Reply } from "./exchange.js";
-import { pauseOf, retryAfter } from "./patience.js";
+import { isNotYet, isUnclear, lost, named, passes, refusalOf, typed } from "./meaning.js";
+import type { Complaint } from "./meaning.js";
+import { pauseOf } from "./patience.js";
 import type { Patience } from "./patience.js";
+
+export type { Complaint } from "./meaning.js";
 
 /** How a client is made; all of it can be left out. */
 export interface Options {
@@ -64,16 +67,6 @@ export interface Fetching extends Call {
   readonly onBytes?: Watcher | undefined;
 }
 
-type Refused = new (message: string, facts?: errors.Facts) => errors.RefusedError;
-
-/** What a provider says of a refusal: its word for it, a sentence, and the field that is wrong, where it tells. */
-export interface Complaint {
-  readonly code: string | null;
-  readonly message: string | null;
-  readonly field: string | null;
-  readonly kind: Refused | null;
-}
-
 /** What differs from provider to provider. */
 export interface Provider {
   readonly home: string;
@@ -84,22 +77,6 @@ export interface Provider {
 
 /** Redirects that are followed to a file. */
 const HOPS = 5;
-const BY_STATUS: ReadonlyMap<number, Refused> = new Map<number, Refused>([
-  [400, errors.ValidationError],
-  [401, errors.AuthError],
-  [402, errors.MoneyError],
-  [403, errors.PermissionDeniedError],
-  [404, errors.NotFoundError],
-  [405, errors.ValidationError],
-  [409, errors.NotReadyError],
-  [410, errors.NotFoundError],
-  [413, errors.ValidationError],
-  [415, errors.ValidationError],
-  [416, errors.ValidationError],
-  [422, errors.ValidationError],
-  [429, errors.RateLimitError],
-]);
-
 /** A client of one provider; its classes are in `nanogpt.ts` and `nouvel.ts`. */
 export class Client {
   protected readonly base: string;
@@ -154,7 +131,7 @@ export class Client {
   protected async read<T>(ask: Ask, reader: (fields: Fields) => T, call: Call): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return this.#read(await this.#exchange(ask, call), reader);
+        return this.#typed(await this.#exchange(ask, call), reader);
       } catch (error) {
         if (!passes(error)) throw error;
         await this.#beforeNext(attempt, error, call);
@@ -172,7 +149,7 @@ export class Client {
     for (let attempt = 1; ; attempt++) {
       call.signal?.throwIfAborted();
       try {
-        return this.#read(await this.#exchange(ask, call), reader);
+        return this.#typed(await this.#exchange(ask, call), reader);
       } catch (error) {
         if (isUnclear(error)) throw lost(ask, error, reference);
         if (!isNotYet(error)) throw error;
@@ -187,15 +164,19 @@ export class Client {
    * Disturbances make the pauses longer and end nothing: the job is paid for. Throws WaitTimeoutError when the next poll
    * would come after `patience.total`.
    */
-  protected async waitFor<S extends Status>(
+  protected waitFor<S extends Status>(
     job: string, poll: Ask, reader: (fields: Fields) => S, call: Following,
   ): Promise<S> {
+    return about(job, () => this.#polled(job, poll, reader, call));
+  }
+
+  async #polled<S extends Status>(job: string, poll: Ask, reader: (fields: Fields) => S, call: Following): Promise<S> {
     const until = this.#now() + this.patience.total;
     let disturbances = 0;
     while (true) {
       let trouble: unknown;
       try {
-        const status = this.#read(await this.#exchange(poll, call), reader);
+        const status = this.#typed(await this.#exchange(poll, call), reader);
         disturbances = 0;
         call.onProgress?.({ job, status: status.status, percent: status.percent, bytesDone: 0, bytesTotal: null });
         if (status.state !== "going") return endedWell(job, status);
@@ -206,7 +187,7 @@ export class Client {
       }
       const seconds = this.#seconds(disturbances, trouble);
       if (this.#now() + seconds > until) {
-        throw new errors.WaitTimeoutError(`${job} goes on after ${this.patience.total} s`, job, trouble);
+        throw new errors.WaitTimeoutError(`${job} goes on after ${this.patience.total} s`, { cause: trouble });
       }
       await this.pause(seconds, call);
     }
@@ -248,28 +229,8 @@ export class Client {
     return exchange(this.#send, ask, { timeout: this.#timeout, signal: call.signal }, arrival);
   }
 
-  /** A good answer, typed; throws RefusedError or BadAnswerError. */
-  #read<T>(reply: Reply, reader: (fields: Fields) => T): T {
-    if (!reply.response.ok) throw this.#refusal(reply);
-    try {
-      return reader(new Fields(parsed(reply.text)));
-    } catch (error) {
-      if (!(error instanceof WrongShape)) throw error;
-      const facts = { status: reply.response.status, body: reply.text, clause: clauseOf(reply), cause: error };
-      throw new errors.BadAnswerError(`${named(reply)}: ${error.message}`, facts);
-    }
-  }
-
-  /** What a refusal means. */
-  #refusal(reply: Reply): errors.RefusedError {
-    const { status, statusText, headers } = reply.response;
-    const body = jsonOrText(reply.text);
-    const said = typeof body === "string" ? null : this.#provider.complaint(body);
-    const kind = said?.kind ?? BY_STATUS.get(status) ?? (status >= 500 ? errors.ServerError : errors.RefusedError);
-    return new kind(`${named(reply)}: ${said?.message || said?.code || statusText}`, {
-      status, body, code: said?.code ?? null, field: said?.field ?? null,
-      clause: clauseOf(reply), retryAfter: retryAfter(headers, body),
-    });
+  #typed<T>(reply: Reply, reader: (fields: Fields) => T): T {
+    return typed(reply, reader, this.#provider.complaint);
   }
 
   async #pieces(url: string, arrival: Arrival, keyed: boolean, call: Call): Promise<void> {
@@ -321,7 +282,7 @@ export class Client {
   }
 
   #noFile(reply: Reply, keyed: boolean): errors.ClientError {
-    const refusal = this.#refusal(reply);
+    const refusal = refusalOf(reply, this.#provider.complaint);
     if (passes(refusal) || refusal.status === 416) return refusal;
     const gone = refusal instanceof errors.PermissionDeniedError || refusal instanceof errors.NotFoundError;
     if (gone && !keyed) throw new errors.ResultExpiredError(`${named(reply)}: the link does not work any more`, refusal);
@@ -341,51 +302,20 @@ function endedWell<S extends Status>(job: string, status: S): S {
   return status;
 }
 
+/** Do something of which errors are to tell which job they are about. */
+export async function about<T>(job: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof errors.ClientError) error.jobId = job;
+    throw error;
+  }
+}
+
 /** What tells the progress of a download to whoever follows the job. */
 export function watching(onProgress: OnProgress | undefined, job: string, status: Status): Watcher | undefined {
   return onProgress && ((bytesDone, bytesTotal) =>
     onProgress({ job, status: status.status, percent: status.percent, bytesDone, bytesTotal }));
-}
-
-/** What may be otherwise the next time. */
-function passes(error: unknown): boolean {
-  return [errors.TransportError, errors.ServerError, errors.RateLimitError].some((kind) => error instanceof kind);
-}
-
-/** A clear no that may be a yes later. */
-function isNotYet(error: unknown): boolean {
-  return error instanceof errors.RateLimitError || error instanceof errors.NotReadyError || neverSent(error);
-}
-
-/** Neither yes nor no. */
-function isUnclear(error: unknown): boolean {
-  if (neverSent(error)) return false;
-  if (!(error instanceof errors.RefusedError)) return true;
-  return error.status === null || error.status < 400 || error.status > 499;
-}
-
-function lost(ask: Ask, why: unknown, reference: string | null): errors.LostAnswerError {
-  const known = why instanceof errors.ClientError ? why : new errors.ClientError("");
-  const { status, code, body, clause } = known;
-  const text = why instanceof Error ? why.message : String(why);
-  const facts = { status, code, body, clause, cause: why };
-  return new errors.LostAnswerError(`${ask.method} ${ask.url} may have been accepted: ${text}`, facts, reference);
-}
-
-function named({ ask, response }: Reply): string {
-  return `${ask.method} ${new URL(ask.url).pathname} answered ${response.status}`;
-}
-
-function clauseOf({ response }: Reply): string | null {
-  return response.headers.get("x-mock-clause");
-}
-
-function jsonOrText(text: string): Json | string {
-  try {
-    return parsed(text);
-  } catch {
-    return text;
-  }
 }
 
 /** Wait for real seconds. */

@@ -1,8 +1,8 @@
-// Made of errors.ts by "npm run build": change that one. 2f5b847dfa100adf
+// Made of errors.ts by "npm run build": change that one. eaed759a8be8a949
 /**
  * Everything that can go wrong, as one tree.
  *
- *     ClientError                   status, code, body, clause
+ *     ClientError                   status, code, body, clause, jobId
  *     ├── RefusedError              the provider answered, and said no
  *     │   ├── AuthError             the key is missing, wrong, revoked or expired
  *     │   ├── PermissionDeniedError the key or its plan may not do this
@@ -18,7 +18,7 @@
  *     │   │   └── JobModeratedError it failed because of its content
  *     │   ├── JobCancelledError     somebody cancelled it
  *     │   └── NoResultError         it is done, and has no file
- *     ├── WaitTimeoutError          patience is over, and the job goes on; `job` is its id
+ *     ├── WaitTimeoutError          patience is over, and the job goes on
  *     ├── ResultExpiredError        the file's link does not work any more
  *     └── TransportError            no answer, or none that can be read
  *         ├── BadAnswerError        the answer is not what the provider documents
@@ -40,6 +40,8 @@ export class ClientError extends Error {
     body;
     /** The rule of the mock's contract that decided it, where a mock says so. */
     clause;
+    /** The job that was accepted before it went wrong, and that can still be asked for. */
+    jobId = null;
     constructor(message, facts = {}) {
         super(message, facts.cause === undefined ? {} : { cause: facts.cause });
         this.status = facts.status ?? null;
@@ -123,15 +125,9 @@ export class JobCancelledError extends JobError {
 export class NoResultError extends JobError {
     name = "NoResultError";
 }
-/** Patience is over and the job goes on: it may yet be done, and be charged. */
+/** Patience is over and the job goes on: it may yet be done, and be charged. Wait for its `jobId` again. */
 export class WaitTimeoutError extends ClientError {
     name = "WaitTimeoutError";
-    /** Its id, with which `wait()` can go on. */
-    job;
-    constructor(message, job, cause) {
-        super(message, { cause });
-        this.job = job;
-    }
 }
 /** The file's link does not work any more. */
 export class ResultExpiredError extends ClientError {

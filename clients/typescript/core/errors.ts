@@ -1,7 +1,7 @@
 /**
  * Everything that can go wrong, as one tree.
  *
- *     ClientError                   status, code, body, clause
+ *     ClientError                   status, code, body, clause, jobId
  *     ├── RefusedError              the provider answered, and said no
  *     │   ├── AuthError             the key is missing, wrong, revoked or expired
  *     │   ├── PermissionDeniedError the key or its plan may not do this
@@ -17,7 +17,7 @@
  *     │   │   └── JobModeratedError it failed because of its content
  *     │   ├── JobCancelledError     somebody cancelled it
  *     │   └── NoResultError         it is done, and has no file
- *     ├── WaitTimeoutError          patience is over, and the job goes on; `job` is its id
+ *     ├── WaitTimeoutError          patience is over, and the job goes on
  *     ├── ResultExpiredError        the file's link does not work any more
  *     └── TransportError            no answer, or none that can be read
  *         ├── BadAnswerError        the answer is not what the provider documents
@@ -53,6 +53,8 @@ export class ClientError extends Error {
   readonly body: unknown;
   /** The rule of the mock's contract that decided it, where a mock says so. */
   readonly clause: string | null;
+  /** The job that was accepted before it went wrong, and that can still be asked for. */
+  jobId: string | null = null;
 
   constructor(message: string, facts: Facts = {}) {
     super(message, facts.cause === undefined ? {} : { cause: facts.cause });
@@ -155,16 +157,9 @@ export class NoResultError extends JobError {
   override name = "NoResultError";
 }
 
-/** Patience is over and the job goes on: it may yet be done, and be charged. */
+/** Patience is over and the job goes on: it may yet be done, and be charged. Wait for its `jobId` again. */
 export class WaitTimeoutError extends ClientError {
   override name = "WaitTimeoutError";
-  /** Its id, with which `wait()` can go on. */
-  readonly job: string;
-
-  constructor(message: string, job: string, cause?: unknown) {
-    super(message, { cause });
-    this.job = job;
-  }
 }
 
 /** The file's link does not work any more. */

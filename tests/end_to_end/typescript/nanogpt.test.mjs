@@ -134,6 +134,7 @@ for (const [scenario, kind, word] of [
 
     assert.equal(error.name, kind);
     assert.equal(error.job.status, word);
+    assert.equal(error.jobId, (await stage.box.jobs())[0].id);
     assert.ok(error instanceof errors.JobError && error instanceof errors.ClientError);
     assert.deepEqual(await stage.files(), []);
   }));
@@ -170,7 +171,7 @@ test("patience ends, and the error says which job goes on", staged(async (stage)
 
   const error = await thrown(errors.WaitTimeoutError, nanoAt(stage).generate(EAGLE, { to: stage.at("eagle.mp4") }));
 
-  assert.equal(error.job, (await stage.box.jobs())[0].id);
+  assert.equal(error.jobId, (await stage.box.jobs())[0].id);
   assert.ok(stage.elapsed > 590 && stage.elapsed <= 600);
 }));
 

@@ -81,8 +81,9 @@ for (const [scenario, kind] of [
   test(`${scenario} throws ${kind}`, staged(async (stage) => {
     await stage.queue(scenario);
 
-    await thrown(errors[kind], nouvelAt(stage).generate({ urls: [SHOE] }, { to: stage.folder }));
+    const error = await thrown(errors[kind], nouvelAt(stage).generate({ urls: [SHOE] }, { to: stage.folder }));
 
+    assert.equal(error.jobId, (await stage.box.jobs())[0]?.id ?? null);
     assert.deepEqual(await stage.files(), []);
   }));
 }
