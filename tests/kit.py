@@ -1,5 +1,6 @@
 """What provider tests share: a server in this process, a client for each key, and its control room."""
 
+import re
 from contextlib import AsyncExitStack
 from typing import Any, Self
 
@@ -8,6 +9,7 @@ import httpx
 from mockserver.app import create_app
 from mockserver.control.rules import rules
 from mockserver.settings import load
+from tests import witness
 
 
 class Mock:
@@ -38,7 +40,7 @@ class Mock:
         """A client with headers of its own (its key), which reaches the server from an address of its own."""
         where = "http://localhost" if base.startswith("/_mock") else f"http://{host}"
         transport = httpx.ASGITransport(self.app, client=(address, 4000))
-        hooks = {"response": [] if base.startswith("/_mock") else [self._is_explained]}
+        hooks = {"response": [_is_described] if base.startswith("/_mock") else [self._is_explained]}
         client = httpx.AsyncClient(transport=transport, base_url=where + base, headers=headers, event_hooks=hooks)
         self._stack.push_async_callback(client.aclose)
         return client
@@ -77,6 +79,14 @@ class Mock:
     async def end(self, job_id: str, how: str) -> None:
         """Call a job to an end: done, failed or cancelled."""
         (await self.control.post(f"jobs/{job_id}/end", json={"as": how})).raise_for_status()
+
+
+async def _is_described(answer: httpx.Response) -> None:
+    """Each answer of the control API is as its description says; streams are left to those who read them."""
+    if "event-stream" not in answer.headers.get("content-type", ""):
+        await answer.aread()
+        path = re.sub(r"^/@[^/]+", "", answer.request.url.path)
+        witness.judge("control", answer, path)
 
 
 def _own(answer: httpx.Response) -> bool:
