@@ -16,7 +16,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 JOBS ?= auto
-PROMISES := --promises=artnex,nanogpt,nouvel,viddyscribe
+PROMISES := --promises=all
 
 .PHONY: serve demo picture test ledger check bench lock format clean contract-deep mutants fuzz
 

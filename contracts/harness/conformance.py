@@ -216,7 +216,7 @@ def media_error(provider: str, pointer: str, headers: Mapping[str, str], content
         return None
     if media_type not in known:
         return " or ".join(known), media_type or "absent"
-    if "schema" in known[media_type] and not _is_json(content):
+    if "json" in media_type and "schema" in known[media_type] and not _is_json(content):
         return "a JSON body", f"{media_type} that is no JSON: {content[:40]!r}"
     return None
 
@@ -224,7 +224,7 @@ def media_error(provider: str, pointer: str, headers: Mapping[str, str], content
 def body_errors(provider: str, pointer: str, headers: Mapping[str, str], body: object) -> list[Yaml]:
     """What is wrong with the JSON of an answer, as the validator's own complaints."""
     content = (_at(provider, pointer).get("content") or {}).get(_media_type(headers), {})
-    if "schema" not in content:
+    if "schema" not in content or "json" not in _media_type(headers):
         return []
     return list(_judge(provider, f"{pointer}/content/{escape(_media_type(headers))}/schema").iter_errors(body))
 
@@ -262,7 +262,7 @@ def _check_body(provider: str, pointer: str, received: Mapping[str, str], body: 
     media_type = _media_type(received)
     if media_type not in content:
         raise ConformanceError(f"{where}: content type {media_type!r} is none of {', '.join(content)}")
-    if "schema" in content[media_type]:
+    if "schema" in content[media_type] and "json" in media_type:
         value = json.loads(body) if isinstance(body, bytes) else body
         _no_errors(_judge(provider, f"{pointer}/content/{escape(media_type)}/schema"), value, where)
 

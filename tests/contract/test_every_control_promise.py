@@ -8,6 +8,7 @@ from contracts.harness.conformance import ConformanceError
 from contracts.harness.load import load
 from mockserver.app import create_app
 from mockserver.settings import load as settings
+from mockserver.web.faults import DroppedError
 from tests import witness
 from tests.kit import Mock
 
@@ -158,6 +159,69 @@ async def test_a_job_can_be_ended_each_way_and_its_ledger_tells(how, kinds):
             seen |= {entry["kind"] for entry in ledger}
 
     assert seen >= set(kinds)
+
+
+async def test_faults_are_laid_listed_and_lifted_until_there_are_too_many():
+    async with Mock("nanogpt") as mock:
+        laid = (await mock.control.post("faults", json={"fault": "reset", "match": {"method": "DELETE"}})).json()
+        assert len((await mock.control.get("faults")).json()["items"]) == 1
+        assert (await mock.control.delete(f"faults/{laid['id']}")).status_code == 204
+        answers = [(await mock.control.post("faults", json={"fault": "delay(0)"})).status_code for _ in range(101)]
+        assert (await mock.control.delete("faults")).status_code == 204
+
+    assert answers == [201] * 100 + [409]
+
+
+async def test_a_sandbox_is_kept_and_brought_back():
+    async with Mock("nanogpt") as mock:
+        assert (await mock.control.post("snapshots", json={"name": "before"})).status_code == 201
+        assert [each["name"] for each in (await mock.control.get("snapshots")).json()["items"]] == ["before"]
+        assert (await mock.control.put("snapshots/before/restore")).status_code == 200
+        assert (await mock.control.delete("snapshots/before")).status_code == 204
+
+
+async def test_requests_are_counted_and_exported_lost_ones_and_cut_ones_too():
+    async with Mock("nouvel") as mock:
+        client = mock.client({"authorization": "Bearer nvl_me"})
+        await client.get("/v1/projects")
+        with pytest.raises(DroppedError):
+            await client.get("/api/v1/projects", headers={"x-mock-fault": "refuse"})
+        listed = (await mock.control.get("requests")).json()["items"]
+        assert (await mock.control.post("requests/count", json={"method": "GET"})).json()["count"] == 2
+        assert (await mock.control.get("requests.har")).json()["log"]["version"] == "1.2"
+
+    assert [each["status"] for each in listed] == [0, 404]
+    assert listed[1]["near_misses"][0]["differs"] == "prefix"
+
+
+async def test_a_clause_is_told_by_its_id():
+    async with Mock("nouvel") as mock:
+        assert (await mock.control.get("clauses/nouvel.auth.bearer")).json()["id"] == "nouvel.auth.bearer"
+
+
+async def test_events_end_when_they_were_asked_to_and_have_a_bound(monkeypatch):
+    there = await told("GET", "/_mock/events")
+    monkeypatch.setattr("mockserver.control.events.LISTENERS_AT_MOST", 0)
+    full = await told("GET", "/_mock/events")
+
+    assert (there.status_code, full.status_code) == (200, 503)
+    for answer in (there, full):
+        witness.judge("control", answer)
+
+
+async def test_an_announcement_is_an_event():
+    async with Mock("nouvel") as mock:
+        await mock.control.get("events", params={"seconds": "0"})  # from here on they are kept
+        order = {"urls": ["https://shop.com/products/shoes"], "webhookUrl": "https://app.example.com/hook"}
+        await mock.client({"authorization": "Bearer nvl_me"}).post("/api/v1/generate", json=order)
+        await mock.until_idle()
+        await mock.advance(120)
+        stream = await mock.control.get("events", params={"seconds": "0", "after": "0", "kind": "webhook"})
+        frames = [frame for frame in stream.text.split("\n\n") if "data: " in frame]
+
+    for frame in frames:
+        witness.conform("control", "Event", dict(line.partition(": ")[::2] for line in frame.split("\n")))
+    assert len(frames) >= 1
 
 
 def test_the_description_is_what_is_judged_by():

@@ -8,6 +8,7 @@ import anyio
 import pytest
 
 from mockserver.core.clock import Clock, wall_now
+from tests import witness
 
 
 class Listener:
@@ -60,6 +61,7 @@ class Listener:
                 fields = dict(line.partition(": ")[::2] for line in frame.split("\n"))
                 self.last_id = fields.get("id", self.last_id)
                 if "data" in fields:
+                    witness.conform("control", "Event", {"id": self.last_id} | fields)
                     return fields["event"], json.loads(fields["data"])
 
     async def all(self):
