@@ -4,6 +4,8 @@
 # make format  format, and fix what ruff can   make clean   remove the environment and the caches
 # make contract-deep   10,000 examples a provider against its description, and long lives: for a night
 # make mutants         how many small mistakes the tests notice: for many nights, or ARGS="--sample 300"
+# make soak            minutes of mixed load with faults, a week of mock time: what grew? ARGS="--seconds 60 --state FILE"
+# make crowd           10,000 connections that poll, kept open: do they hold? ARGS="--connections 2000"
 # make fuzz            coverage-guided fuzzing of what reads strangers' bytes, a minute a target: ARGS="--seconds 60 form wire"
 #
 # make ledger writes down which tests prove which clauses, and the page of them.
@@ -18,7 +20,7 @@ READY := $(VENV)/.ready
 JOBS ?= auto
 PROMISES := --promises=all
 
-.PHONY: serve demo picture test ledger check bench lock format clean contract-deep mutants fuzz
+.PHONY: serve demo picture test ledger check bench lock format clean contract-deep mutants soak crowd fuzz
 
 serve: $(READY)
 	$(BIN)/fauxreel serve $(ARGS)
@@ -57,6 +59,12 @@ contract-deep: $(READY)
 
 mutants: $(READY)
 	$(BIN)/python bench/mutants.py $(ARGS)
+
+soak: $(READY)
+	$(BIN)/python -m bench.soak $(ARGS)
+
+crowd: $(READY)
+	$(BIN)/python -m bench.crowd $(ARGS)
 
 # atheris has wheels for few systems, so nothing else needs it.
 fuzz: $(READY)

@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"there is no target {', '.join(sorted(unknown))}")
     if options.child is not None:
         return _child(*options.child)
+    if find_spec("atheris") is None:
+        print(NO_ATHERIS)
+        return 1
     if options.again is not None:
         return subprocess.run(_command(options.targets[0], [str(options.again)]), check=False, cwd=ROOT).returncode
     scratch = Path(tempfile.mkdtemp(prefix="fauxreel-fuzz-"))
@@ -81,10 +85,7 @@ def _fuzzed(target: str, scratch: Path, options: argparse.Namespace) -> bool:
 
 def _child(target: str, *words: str) -> int:
     """Be the process that fuzzes: never returns by itself."""
-    try:
-        atheris: Any = import_module("atheris")
-    except ImportError:
-        sys.exit(NO_ATHERIS)
+    atheris: Any = import_module("atheris")
     with atheris.instrument_imports(include=INSTRUMENTED):
         make = getattr(import_module("bench.fuzz_targets"), target)
         seeds, one = make()

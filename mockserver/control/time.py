@@ -8,7 +8,7 @@ import msgspec
 from starlette.responses import Response
 
 from mockserver.control.desk import YEARS, ControlError, Desk, answer, instant, iso
-from mockserver.core.clock import Clock, ClockWentBackError
+from mockserver.core.clock import Clock, ClockWentBackError, wall_now
 from mockserver.core.world import Sandbox
 from mockserver.web.complaints import sentence
 
@@ -68,9 +68,10 @@ async def advance(desk: Desk) -> Response:
     if [how.seconds, how.to, how.until].count(None) != 2:
         raise ControlError(400, "bad_body", "Say exactly one of 'seconds', 'to' and 'until'.")
     sandbox = desk.sandbox
-    before = sandbox.now()
+    wall = wall_now()  # read once: a clock that runs is behind nothing meanwhile
+    before = sandbox.clock.now(wall)
     target = _target(how, sandbox, before)
-    clock = _moved(sandbox.clock, max(target, before))
+    clock = _moved(sandbox.clock, max(target, before), wall)
     sandbox.set_clock(clock)
     now = clock.now()
     delivered = [
@@ -109,9 +110,9 @@ def _target(how: Advance, sandbox: Sandbox, now: datetime) -> datetime:
     return target
 
 
-def _moved(clock: Clock, to: datetime) -> Clock:
+def _moved(clock: Clock, to: datetime, wall: datetime | None = None) -> Clock:
     try:
-        return clock.moved_to(to)
+        return clock.moved_to(to, wall)
     except ClockWentBackError as error:
         raise ControlError(
             400, "time_goes_forward", sentence(error), "Use another sandbox for another time."

@@ -151,6 +151,7 @@ class Disturbed(Response):
                 await inner(scope, receive, send)
             case "truncated":
                 await inner(piecemeal, receive, _Cut(send))
+                raise DroppedError("the fault 'truncated' cut the answer off")  # to HEAD there is no body to cut
             case "malformed":
                 await inner(piecemeal, receive, _Damage(send))
             case "drip":

@@ -22,6 +22,13 @@ async def test_providers_tell_how_to_reach_them(visitor):
 
 
 class TestTime:
+    @pytest.mark.parametrize("how", [{"until": "idle"}, {"seconds": 0}, {"seconds": 0.001}])
+    async def test_a_clock_that_runs_fast_is_moved_from_where_it_is(self, visitor, how):
+        """Found by soaking: it had gone on between two looks, and seemed to be moved back."""
+        await visitor.put("/_mock/clock", json={"speed": 1_000_000})
+        for _ in range(5):
+            assert (await visitor.post("/_mock/clock/advance", json=how)).status_code == 200
+
     async def test_it_stands_and_is_moved(self, visitor):
         assert (await visitor.get("/_mock/clock")).json() == {
             "mode": "frozen",

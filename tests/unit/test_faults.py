@@ -12,7 +12,8 @@ from mockserver.core.faults import Fault, Laid, UnknownFaultError
 from mockserver.core.scenarios import Plan, Rule, Scenario
 from mockserver.settings import discover, load
 from mockserver.stores.codec import Codec
-from mockserver.web.faults import DroppedError
+from mockserver.web import files
+from mockserver.web.faults import Disturbed, DroppedError
 
 ORDER = {"prompt": "a cat"}
 
@@ -344,3 +345,16 @@ def test_what_is_laid_down_can_be_stored():
 
     assert codec.unpacked(codec.packed(trouble)) == trouble
     assert codec.unpacked(codec.packed(plan)) == plan
+
+
+async def test_a_truncated_answer_to_head_ends_behind_its_head():
+    """Found by soaking: the length of a file on disk is told without any of its bytes, so there was nothing to cut."""
+    sent = []
+
+    async def send(message):
+        sent.append(message["type"])
+
+    with pytest.raises(DroppedError):
+        await Disturbed(files._Head(1000, 200, []), Fault("truncated"))({"type": "http", "method": "HEAD"}, None, send)
+
+    assert sent[0] == "http.response.start"
