@@ -1,6 +1,6 @@
 # make serve   run the server                  make test    all tests, and the ledger of clauses
 # make demo    six orders at four providers    make check   formatting, lint, types, import rules, citations
-# make bench   ratios to bare uvicorn          make lock    write requirements.lock anew
+# make bench   ratios to bare uvicorn, on SQLite and Redis, with 10,000 connections     make bench-peers   and to other mocks
 # make format  format, and fix what ruff can   make clean   remove the environment and the caches
 # make contract-deep   10,000 examples a provider against its description, and long lives: for a night
 # make mutants         how many small mistakes the tests notice: for many nights, or ARGS="--sample 300"

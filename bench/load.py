@@ -5,6 +5,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -15,7 +16,18 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
-BARE, FAUX = 4801, 4802
+PATIENCE = 90.0
+"""Seconds that a server may take to start."""
+
+
+def freed() -> int:
+    """Find a port that is free now."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+BARE, FAUX = freed(), freed()
 
 BARE_COMMAND = [
     sys.executable, "-m", "uvicorn", "bare:app", "--app-dir", str(HERE), "--port", str(BARE),
@@ -23,6 +35,7 @@ BARE_COMMAND = [
 ]  # fmt: skip
 PLAIN_COMMAND = [sys.executable, "-m", "mockserver", "serve", "-q", "-p", str(FAUX)]
 LIFTED = {
+    "jobs": "100000000",
     "nanogpt.submits_per_minute": "100000000",
     "nanogpt.balance": "100000000000",
     "nouvel.requests_per_minute": "100000000",
@@ -33,12 +46,34 @@ LIFTED = {
     "artnex.plan": "enterprise",
     "artnex.credits": "1000000000000",
 }
-FAUX_COMMAND = [*PLAIN_COMMAND, *(word for name, value in LIFTED.items() for word in ("--set", f"{name}={value}"))]
-"""fauxreel with everything on; limits and money are lifted to fit the load."""
 
 
-def wrk(port: int, path: str, seconds: int, body: str | None = None, headers: Mapping[str, str] | None = None) -> float:
-    """Give the requests a second that one thread of wrk with 64 connections gets answered."""
+class NotStartedError(Exception):
+    """A server that did not begin to answer; the message says which."""
+
+
+def faux_command(port: int) -> list[str]:
+    """Write the command of a fauxreel with everything on; limits and money are lifted to fit the load."""
+    return [
+        *PLAIN_COMMAND[:-1],
+        str(port),
+        *(word for name, value in LIFTED.items() for word in ("--set", f"{name}={value}")),
+    ]
+
+
+FAUX_COMMAND = faux_command(FAUX)
+
+
+def wrk(
+    port: int,
+    path: str,
+    seconds: int,
+    body: str | None = None,
+    headers: Mapping[str, str] | None = None,
+    *,
+    refused: bool = False,
+) -> float:
+    """Give the requests a second that wrk (a thread, 64 connections) gets answered, with 2xx unless `refused`."""
     lines = [f'wrk.method = "{"GET" if body is None else "POST"}"']
     if body is not None:
         lines += [f"wrk.body = [==[{body}]==]", 'wrk.headers["Content-Type"] = "application/json"']
@@ -49,14 +84,16 @@ def wrk(port: int, path: str, seconds: int, body: str | None = None, headers: Ma
         command = ["wrk", "-t1", "-c64", f"-d{seconds}s", "-s", script.name, f"http://127.0.0.1:{port}{path}"]
         printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     found = re.search(r"Requests/sec:\s*([\d.]+)", printed)
-    if found is None:
+    if found is None or ("Non-2xx" in printed) != refused:
         sys.exit(f"bench: wrk failed at {path}:\n{printed}")
     return float(found[1])
 
 
-def ask(method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None) -> tuple[int, bytes]:
-    """Send one request to fauxreel; give status and body."""
-    connection = http.client.HTTPConnection("127.0.0.1", FAUX, timeout=60)
+def ask(
+    method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None, port: int = FAUX
+) -> tuple[int, bytes]:
+    """Send one request, to fauxreel unless another port is given; give status and body."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     data = None if body is None else json.dumps(body)
     connection.request(method, path, data, {"content-type": "application/json", **(headers or {})})
     response = connection.getresponse()
@@ -65,12 +102,14 @@ def ask(method: str, path: str, body: object = None, headers: Mapping[str, str] 
     return response.status, content
 
 
-def told(method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None) -> Any:  # noqa: ANN401
+def told(
+    method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None, port: int = FAUX
+) -> Any:  # noqa: ANN401 - JSON
     """Send one request that has to succeed, and give its JSON."""
-    status, content = ask(method, path, body, headers)
+    status, content = ask(method, path, body, headers, port)
     if status >= 400:
         sys.exit(f"bench: {method} {path} answered {status}: {content[:300]!r}")
-    return json.loads(content)
+    return json.loads(content or b"null")
 
 
 def resident(pid: int) -> int:
@@ -79,15 +118,21 @@ def resident(pid: int) -> int:
 
 
 @contextmanager
-def running(command: list[str], port: int, path: str = "/") -> Iterator[subprocess.Popen[bytes]]:
-    """Run a server, ready to answer, for as long as the block lasts."""
-    process = subprocess.Popen(command, cwd=HERE.parent)
+def running(
+    command: list[str], port: int, path: str = "/", *, quiet: bool = False
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a server, ready to answer, as long as the block lasts; `quiet`: unheard. Raises NotStartedError."""
+    output = subprocess.DEVNULL if quiet else None
+    process = subprocess.Popen(command, cwd=HERE.parent, stdout=output, stderr=output)
     try:
         _wait_for(port, process, path)
         yield process
     finally:
         process.send_signal(signal.SIGINT)
-        process.wait(10)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
 
 
 def ready_after(command: list[str], port: int, path: str = "/") -> float:
@@ -105,13 +150,14 @@ def duration(command: list[str]) -> float:
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes], path: str) -> None:
-    while process.poll() is None:
+    begun = time.perf_counter()
+    while process.poll() is None and time.perf_counter() - begun < PATIENCE:
         try:
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
             connection.request("GET", path)
             connection.getresponse().read()
-        except OSError:
+        except (OSError, http.client.HTTPException):
             time.sleep(0.002)  # noqa: TID251 - a benchmark waits for a process in real time
         else:
             return
-    sys.exit(f"bench: the server on port {port} did not start")
+    raise NotStartedError(f"the server on port {port} did not start")

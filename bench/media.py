@@ -1,0 +1,42 @@
+"""A video that nobody has asked for before, and the same from memory."""
+
+import statistics
+from time import perf_counter
+
+from bench.houses import NANOGPT, ORDER
+from bench.load import FAUX, PLAIN_COMMAND, ask, freed, running, told
+from bench.turns import Bench
+
+
+def measure(bench: Bench) -> None:
+    """Measure first downloads of clips of 8 s in 1280 x 720, then downloads of one that is kept in memory."""
+    port = freed()
+    with running([*PLAIN_COMMAND[:-1], str(port)], port):
+        NANOGPT.submitted(port=port)  # the providers are loaded, and nothing of what renders is
+        first = _took(_finished("the first", port), port)
+    took = []
+    for number in range(max(bench.rounds, 3)):
+        path = _finished(f"number {number}")
+        took.append(_took(path))
+    note = bench.table.note
+    note("a clip of 8 s in 720p, seconds to its first byte and last", statistics.median(took))
+    note("the very first clip of a server, seconds", first)
+    note("downloads of that clip from memory / bare", bench.beside_bare(path))
+
+
+def _finished(name: str, port: int = FAUX) -> str:
+    """Order a video, end its job, and give the path of its file."""
+    run_id = NANOGPT.submitted({**ORDER, "duration": "8s", "prompt": f"A majestic eagle, {name}"}, port=port)
+    told("POST", f"/_mock/jobs/{run_id}/end", {"as": "done"}, port=port)
+    link = told("GET", NANOGPT.poll + run_id, None, NANOGPT.key, port)["data"]["output"]["video"]["url"]
+    return "/" + str(link).split("/", 3)[3]
+
+
+def _took(path: str, port: int = FAUX) -> float:
+    """Seconds that a download takes."""
+    begun = perf_counter()
+    status, video = ask("GET", path, port=port)
+    took = perf_counter() - begun
+    if status != 200 or video[4:8] != b"ftyp":
+        raise SystemExit(f"bench: GET {path} answered {status}, {video[:40]!r}")
+    return took
