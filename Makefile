@@ -1,9 +1,10 @@
 # make serve   run the server                  make test    all tests, and the ledger of clauses
 # make demo    six orders at four providers    make check   formatting, lint, types, import rules, citations
-# make bench   ratios to bare uvicorn, on SQLite and Redis, with 10,000 connections     make bench-peers   and to other mocks
+# make bench   ratios to bare uvicorn          make lock    write requirements.lock anew
 # make format  format, and fix what ruff can   make clean   remove the environment and the caches
 # make contract-deep   10,000 examples a provider against its description, and long lives: for a night
 # make mutants         how many small mistakes the tests notice: for many nights, or ARGS="--sample 300"
+# make bench-peers     ratios to Prism, Mockoon, WireMock and aimock, which npm installs in ~/.cache/fauxreel-bench
 # make soak            minutes of mixed load with faults, a week of mock time: what grew? ARGS="--seconds 60 --state FILE"
 # make crowd           10,000 connections that poll, kept open: do they hold? ARGS="--connections 2000"
 # make fuzz            coverage-guided fuzzing of what reads strangers' bytes, a minute a target: ARGS="--seconds 60 form wire"
@@ -20,7 +21,7 @@ READY := $(VENV)/.ready
 JOBS ?= auto
 PROMISES := --promises=all
 
-.PHONY: serve demo picture test ledger check bench lock format clean contract-deep mutants soak crowd fuzz
+.PHONY: serve demo picture test ledger check bench bench-peers lock format clean contract-deep mutants soak crowd fuzz
 
 serve: $(READY)
 	$(BIN)/fauxreel serve $(ARGS)
@@ -73,7 +74,10 @@ fuzz: $(READY)
 	$(BIN)/python -m bench.fuzz $(ARGS)
 
 bench: $(READY)
-	$(BIN)/python bench/run.py $(ARGS)
+	$(BIN)/python -m bench.run $(ARGS)
+
+bench-peers: $(READY)
+	$(BIN)/python -m bench.run --only peers $(ARGS)
 
 format: $(READY)
 	$(BIN)/ruff format .

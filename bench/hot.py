@@ -1,12 +1,11 @@
 """What an app does all day: polls, submissions, refusals, and how long the slowest of a hundred polls takes."""
 
 import statistics
-import sys
 from collections.abc import Mapping
 
 from bench import pace
 from bench.houses import NANOGPT, ORDER, STILL, stand_still
-from bench.load import BARE, FAUX, ask, wrk
+from bench.load import BARE, FAUX, FailedError, ask, wrk
 from bench.turns import Bench
 
 
@@ -41,4 +40,4 @@ def _expect(status: int, method: str, path: str, body: object, headers: Mapping[
     """See that what is going to be measured is what it is called."""
     found, content = ask(method, path, body, headers)
     if found != status:
-        sys.exit(f"bench: {method} {path} answered {found}, not {status}: {content[:300]!r}")
+        raise FailedError(f"{method} {path} answered {found}, not {status}: {content[:300]!r}")

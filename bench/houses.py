@@ -89,7 +89,8 @@ def measure(bench: Bench) -> None:
 
 def _beside(bench: Bench, house: House, order: object, *, submit: bool) -> float:
     """Give the ratio of a house's rate to NanoGPT's: of submissions, or of polls."""
-    ours, theirs = [], []
+    ours: list[float] = []
+    theirs: list[float] = []
     for _ in range(bench.rounds):
         for one, rates in ((NANOGPT, ours), (house, theirs)):
             wanted = order if one is house else ORDER

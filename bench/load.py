@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,6 @@ BARE_COMMAND = [
 ]  # fmt: skip
 PLAIN_COMMAND = [sys.executable, "-m", "mockserver", "serve", "-q", "-p", str(FAUX)]
 LIFTED = {
-    "jobs": "100000000",
     "nanogpt.submits_per_minute": "100000000",
     "nanogpt.balance": "100000000000",
     "nouvel.requests_per_minute": "100000000",
@@ -48,17 +47,18 @@ LIFTED = {
 }
 
 
-class NotStartedError(Exception):
+class FailedError(Exception):
+    """Something that was to be measured did not work; the message says what."""
+
+
+class NotStartedError(FailedError):
     """A server that did not begin to answer; the message says which."""
 
 
 def faux_command(port: int) -> list[str]:
     """Write the command of a fauxreel with everything on; limits and money are lifted to fit the load."""
-    return [
-        *PLAIN_COMMAND[:-1],
-        str(port),
-        *(word for name, value in LIFTED.items() for word in ("--set", f"{name}={value}")),
-    ]
+    lifted = {**LIFTED, "jobs": "100000000"}
+    return [*PLAIN_COMMAND[:-1], str(port), *(word for item in lifted.items() for word in ("--set", "=".join(item)))]
 
 
 FAUX_COMMAND = faux_command(FAUX)
@@ -74,10 +74,28 @@ def wrk(
     refused: bool = False,
 ) -> float:
     """Give the requests a second that wrk (a thread, 64 connections) gets answered, with 2xx unless `refused`."""
-    lines = [f'wrk.method = "{"GET" if body is None else "POST"}"']
-    if body is not None:
-        lines += [f"wrk.body = [==[{body}]==]", 'wrk.headers["Content-Type"] = "application/json"']
-    lines += [f'wrk.headers["{name}"] = "{value}"' for name, value in (headers or {}).items()]
+    lines = [f'wrk.headers["{name}"] = "{value}"' for name, value in (headers or {}).items()]
+    return _loaded(port, path, seconds, [*_posting(body), *lines], refused=refused)
+
+
+def wrk_in_turn(port: int, asked: Sequence[tuple[str, Mapping[str, str]]], seconds: int, body: str | None) -> float:
+    """Give the rate of `wrk` for paths with their headers, asked in turn."""
+    lines = [*_posting(body), "local all, last = {}, 0", "function init()"]
+    for path, headers in asked:
+        told_headers = ", ".join(f'["{name}"] = "{value}"' for name, value in headers.items())
+        kind = '["Content-Type"] = "application/json", ' if body is not None else ""
+        lines.append(f'all[#all + 1] = wrk.format(nil, "{path}", {{{kind}["Host"] = "localhost", {told_headers}}})')
+    lines += ["end", "function request() last = last % #all + 1 return all[last] end"]
+    return _loaded(port, asked[0][0], seconds, lines)
+
+
+def _posting(body: str | None) -> list[str]:
+    if body is None:
+        return []
+    return ['wrk.method = "POST"', f"wrk.body = [==[{body}]==]", 'wrk.headers["Content-Type"] = "application/json"']
+
+
+def _loaded(port: int, path: str, seconds: int, lines: list[str], *, refused: bool = False) -> float:
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         script.write("\n".join(lines))
         script.flush()
@@ -85,7 +103,7 @@ def wrk(
         printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     found = re.search(r"Requests/sec:\s*([\d.]+)", printed)
     if found is None or ("Non-2xx" in printed) != refused:
-        sys.exit(f"bench: wrk failed at {path}:\n{printed}")
+        raise FailedError(f"wrk failed at {path}:\n{printed}")
     return float(found[1])
 
 
@@ -108,7 +126,7 @@ def told(
     """Send one request that has to succeed, and give its JSON."""
     status, content = ask(method, path, body, headers, port)
     if status >= 400:
-        sys.exit(f"bench: {method} {path} answered {status}: {content[:300]!r}")
+        raise FailedError(f"{method} {path} answered {status}: {content[:300]!r}")
     return json.loads(content or b"null")
 
 

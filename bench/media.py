@@ -4,7 +4,7 @@ import statistics
 from time import perf_counter
 
 from bench.houses import NANOGPT, ORDER
-from bench.load import FAUX, PLAIN_COMMAND, ask, freed, running, told
+from bench.load import FAUX, PLAIN_COMMAND, FailedError, ask, freed, running, told
 from bench.turns import Bench
 
 
@@ -38,5 +38,5 @@ def _took(path: str, port: int = FAUX) -> float:
     status, video = ask("GET", path, port=port)
     took = perf_counter() - begun
     if status != 200 or video[4:8] != b"ftyp":
-        raise SystemExit(f"bench: GET {path} answered {status}, {video[:40]!r}")
+        raise FailedError(f"GET {path} answered {status}, {video[:40]!r}")
     return took

@@ -26,7 +26,7 @@ def _region(group: str, old: str, table: Table, how: str) -> str:
     rows = rows_of(group)
     before = {line.split(" | ")[0].removeprefix("| "): line for line in old.splitlines() if line.startswith("| ")}
     lines = [
-        _line(row, table) or before.get(row.name) or f"| {row.name} | {row.aim} | | not measured |" for row in rows
+        _line(row, table) or before.get(row.name) or f"| {row.name} | {row.aim} |  | not measured |" for row in rows
     ]
     if not any(row.name in table.figures or row.name in table.skipped for row in rows):
         return old
@@ -36,7 +36,7 @@ def _region(group: str, old: str, table: Table, how: str) -> str:
 
 def _line(row: Row, table: Table) -> str | None:
     if row.name in table.skipped:
-        return f"| {row.name} | {row.aim} | | skipped: {table.skipped[row.name]} |"
+        return f"| {row.name} | {row.aim} |  | skipped: {table.skipped[row.name]} |"
     if row.name not in table.figures:
         return None
     value = table.figures[row.name]

@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.houses import NANOGPT, ORDER, STILL, stand_still
-from bench.load import FAUX, NotStartedError, freed, running, told, wrk
+from bench.load import FAUX, FailedError, freed, running, told, wrk
 from bench.peer_servers import PEERS, Peer, UnavailableError, install
 from bench.turns import Bench
 
@@ -20,7 +20,7 @@ def measure(bench: Bench) -> None:
     for peer in PEERS:
         try:
             _beside(bench, peer)
-        except (UnavailableError, NotStartedError) as reason:
+        except (UnavailableError, FailedError) as reason:
             bench.table.skip((f"poll / {peer.name}'s", f"submit / {peer.name}'s"), str(reason))
 
 

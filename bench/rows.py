@@ -71,7 +71,7 @@ GROUPS: dict[str, tuple[Row, ...]] = {
         Row("the very first clip of a server, seconds"),
         Row("downloads of that clip from memory / bare", 0.25),
     ),
-    "crowd": (
+    "connections": (
         Row("open connections: share that holds and is answered", 1, headline=True),
         Row("open connections: p99 of polls / over 64 connections"),
         Row("open connections: KB of memory each"),

@@ -15,8 +15,8 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import crowd, hot, houses, many, media, page, peers, start, state
-from bench.load import BARE, BARE_COMMAND, FAUX, FAUX_COMMAND, NotStartedError, running
+from bench import connections, hot, houses, many, media, page, peers, start, state
+from bench.load import BARE, BARE_COMMAND, FAUX, FAUX_COMMAND, FailedError, running
 from bench.rows import GROUPS
 from bench.turns import Bench
 
@@ -26,7 +26,7 @@ MEASURES = {
     "many": many.measure,
     "state": state.measure,
     "media": media.measure,
-    "crowd": crowd.measure,
+    "connections": connections.measure,
     "peers": peers.measure,
     "start": start.measure,
 }
@@ -41,13 +41,10 @@ def main() -> int:
         print("bench: wrk is missing (on Debian: apt-get install wrk); nothing was measured", file=sys.stderr)
         return 1
     bench = Bench(options.seconds, options.rounds, options.stored, options.connections)
-    try:
-        _measure(bench, options.only)
-    except NotStartedError as error:
-        print(f"bench: {error}", file=sys.stderr)
-        return 1
+    busy = os.getloadavg()[0]
+    _measure(bench, options.only)
     for path in options.markdown:
-        path.write_text(page.filled(path.read_text("utf-8"), bench.table, _how(bench)), "utf-8")
+        path.write_text(page.filled(path.read_text("utf-8"), bench.table, _how(bench, busy)), "utf-8")
     absent = list(bench.table.absent(options.only))
     for name in absent:
         print(f"bench: no figure for {name!r}", file=sys.stderr)
@@ -62,17 +59,26 @@ def _measure(bench: Bench, groups: list[str]) -> None:
         with running(BARE_COMMAND, BARE), running(FAUX_COMMAND, FAUX) as process:
             bench.pid = process.pid
             for group in together:
-                MEASURES[group](bench)
+                _measure_one(bench, group)
     if "start" in groups:
-        start.measure(bench)
+        _measure_one(bench, "start")
 
 
-def _how(bench: Bench) -> str:
-    """Say how this run was made, for those who read its figures."""
+def _measure_one(bench: Bench, group: str) -> None:
+    """Measure a group; when something does not work, say so, and go on with the next."""
+    try:
+        MEASURES[group](bench)
+    except FailedError as error:
+        print(f"bench: {group}: {error}", file=sys.stderr, flush=True)
+
+
+def _how(bench: Bench, busy: float) -> str:
+    """Say how this run was made, for those who read its figures. `busy`: how many processes ran already."""
+    today = date.today().isoformat()  # noqa: DTZ011 - the reader's calendar
+    versions = f"Python {platform.python_version()}, uvicorn {version('uvicorn')}"
     return (
-        f"Measured on {date.today().isoformat()}: {os.cpu_count()} cores, Python {platform.python_version()}, "  # noqa: DTZ011 - the reader's calendar
-        f"uvicorn {version('uvicorn')}; medians of {bench.rounds} runs of {bench.seconds} s; "
-        f"{bench.stored:,} stored jobs, {bench.connections:,} open connections."
+        f"Measured on {today}: {os.cpu_count()} cores, {versions}; medians of {bench.rounds} runs of {bench.seconds} s; {bench.stored:,} stored jobs, "
+        f"{bench.connections:,} open connections. Load of the machine before the run: {busy:.1f}."
     )
 
 

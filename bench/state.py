@@ -4,17 +4,19 @@ import json
 import shutil
 import statistics
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.houses import NANOGPT, ORDER, STILL, stand_still
-from bench.load import FAUX, HERE, NotStartedError, faux_command, freed, running, told, wrk
+from bench.load import FAUX, HERE, NotStartedError, faux_command, freed, running, told, wrk_in_turn
 from bench.turns import Bench
 
 REDIS = shutil.which("redis-server") or shutil.which("valkey-server")
+KEYS = [{"x-api-key": f"sk-nano-bench-{number}"} for number in range(100)]
+"""As many clients: two workers that change the same account at once have to agree on it."""
 WITHOUT = "no redis-server or valkey-server is installed"
 
 
@@ -50,11 +52,12 @@ def _turns(bench: Bench, kept: list[Kept]) -> None:
     memory = Kept("memory", FAUX)
     rates: dict[str, list[float]] = {}
     polls = {one: _ready(one) for one in (memory, *kept)}
+    submits: list[tuple[str, Mapping[str, str]]] = [(NANOGPT.submit, headers) for headers in KEYS]
     for _ in range(bench.rounds):
         for one, poll in polls.items():
             polled, submitted = one.names
-            rates.setdefault(polled, []).append(wrk(one.port, poll, bench.seconds, None, NANOGPT.key))
-            rate = wrk(one.port, NANOGPT.submit, bench.seconds, json.dumps(ORDER), NANOGPT.key)
+            rates.setdefault(polled, []).append(wrk_in_turn(one.port, poll, bench.seconds, None))
+            rate = wrk_in_turn(one.port, submits, bench.seconds, json.dumps(ORDER))
             rates.setdefault(submitted, []).append(rate)
     for one in kept:
         for ours, memorys in zip(one.names, memory.names, strict=True):
@@ -62,15 +65,15 @@ def _turns(bench: Bench, kept: list[Kept]) -> None:
             bench.table.note(ours, statistics.median(ratios))
 
 
-def _ready(one: Kept) -> str:
-    """Have all workers ready, and give the path where a job is polled."""
+def _ready(one: Kept) -> list[tuple[str, Mapping[str, str]]]:
+    """Have all workers ready, and give the paths where a job of each key is polled."""
     stand_still(one.port)
-    for _ in range(20):  # a new connection each, so that every worker has loaded its providers
-        job = NANOGPT.submitted(sandbox=STILL, port=one.port)
-    poll = STILL + NANOGPT.poll + job
-    told("GET", poll, None, NANOGPT.key, one.port)
-    wrk(one.port, poll, 1, None, NANOGPT.key)
-    return poll
+    polls: list[tuple[str, Mapping[str, str]]] = []
+    for headers in KEYS:  # a new connection each, so that every worker has loaded its providers
+        job = told("POST", STILL + NANOGPT.submit, ORDER, headers, one.port)[NANOGPT.job_id]
+        polls.append((f"{STILL}{NANOGPT.poll}{job}", headers))
+    wrk_in_turn(one.port, polls, 1, None)
+    return polls
 
 
 @contextmanager
