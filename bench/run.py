@@ -77,7 +77,8 @@ def _how(bench: Bench, busy: float) -> str:
     today = date.today().isoformat()  # noqa: DTZ011 - the reader's calendar
     versions = f"Python {platform.python_version()}, uvicorn {version('uvicorn')}"
     return (
-        f"Measured on {today}: {os.cpu_count()} cores, {versions}; medians of {bench.rounds} runs of {bench.seconds} s; {bench.stored:,} stored jobs, "
+        f"Measured on {today}: {os.cpu_count()} cores, {versions}; "
+        f"medians of {bench.rounds} runs of {bench.seconds} s; {bench.stored:,} stored jobs, "
         f"{bench.connections:,} open connections. Load of the machine before the run: {busy:.1f}."
     )
 
