@@ -88,7 +88,7 @@ test("whoever ignores ranges sends the same file again, and nothing is doubled",
 for (const [what, etags] of [["another file", ['"a"', '"b"']], ["a weak tag", ['W/"a"', 'W/"a"']], ["no tag", []]]) {
   test(`${what} begins a file anew, and breaks a stream`, async () => {
     const acts = () => [
-      broken(FILM.subarray(0, 30), etags[0] ? { etag: etags[0] } : {}, 100),
+      broken(FILM.subarray(0, 80), etags[0] ? { etag: etags[0] } : {}, 100),
       whole(OTHER, etags[1] ? { etag: etags[1] } : {}),
     ];
     const kept = bucket();
@@ -126,6 +126,27 @@ test("a packed answer is measured by nobody, and a chunked one neither", async (
     assert.ok((await readFile(place)).equals(FILM));
   }
 });
+
+test("an answer that ends early without an error is short all the same", async () => {
+  const etag = { etag: '"a"' };
+  const { nano, asked } = client([whole(FILM.subarray(0, 60), { ...etag, "content-length": "100" }), rest(FILM, 60, etag)]);
+
+  await nano.download("https://files.example/film.mp4", place);
+
+  assert.ok((await readFile(place)).equals(FILM));
+  assert.equal(asked[1].headers.range, "bytes=60-");
+});
+
+for (const [what, bytes] of [["a page", Buffer.alloc(100, "<html>")], ["nearly nothing", Buffer.from("short")]]) {
+  test(`${what} in place of a film is forgotten, and all of it asked for again`, async () => {
+    const { nano, asked } = client([whole(bytes, { etag: '"a"' }), whole(FILM, { etag: '"a"' })]);
+
+    await nano.download("https://files.example/film.mp4", place);
+
+    assert.ok((await readFile(place)).equals(FILM));
+    assert.equal(asked[1].headers.range, undefined);
+  });
+}
 
 test("what is too short to be anything is no film", async () => {
   const { nano } = client(Array.from({ length: 4 }, () => whole(Buffer.from("short"), {})));
