@@ -19,8 +19,8 @@ def measure(bench: Bench) -> None:
         path = _finished(f"number {number}")
         took.append(_took(path))
     note = bench.table.note
-    note("a clip of 8 s in 720p, seconds to its first byte and last", statistics.median(took))
-    note("the very first clip of a server, seconds", first)
+    note("first download of a clip of 8 s in 720p, seconds", statistics.median(took))
+    note("the same from a server that has rendered nothing yet, seconds", first)
     note("downloads of that clip from memory / bare", bench.beside_bare(path))
 
 

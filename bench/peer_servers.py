@@ -10,7 +10,7 @@ import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from uuid import UUID, uuid5
+from uuid import uuid4
 
 from bench.load import HERE
 
@@ -81,7 +81,7 @@ def _environment(port: int) -> dict[str, object]:
         _route("get", "api/video/status", _answer(200, polled, [key]), _refusal()),
     ]
     return {
-        "uuid": _uuid("environment"), "lastMigration": 33, "name": "nanogpt", "endpointPrefix": "", "latency": 0,
+        "uuid": str(uuid4()), "lastMigration": 33, "name": "nanogpt", "endpointPrefix": "", "latency": 0,
         "port": port, "hostname": "127.0.0.1", "routes": routes, "folders": [], "data": [], "callbacks": [],
         "rootChildren": [{"type": "route", "uuid": route["uuid"]} for route in routes],
         "proxyMode": False, "proxyHost": "", "proxyRemovePrefix": False, "cors": False,
@@ -93,15 +93,14 @@ def _environment(port: int) -> dict[str, object]:
 
 def _route(method: str, path: str, *answers: dict[str, object]) -> dict[str, object]:
     return {
-        "uuid": _uuid(path), "type": "http", "method": method, "endpoint": path, "documentation": "",
+        "uuid": str(uuid4()), "type": "http", "method": method, "endpoint": path, "documentation": "",
         "responseMode": None, "streamingMode": None, "streamingInterval": 0, "responses": list(answers),
     }  # fmt: skip
 
 
 def _answer(status: int, body: object, rules: list[dict[str, object]]) -> dict[str, object]:
-    text = json.dumps(body)
     return {
-        "uuid": _uuid(text), "body": text, "latency": 0, "statusCode": status, "label": "",
+        "uuid": str(uuid4()), "body": json.dumps(body), "latency": 0, "statusCode": status, "label": "",
         "headers": [{"key": "content-type", "value": "application/json"}], "bodyType": "INLINE", "filePath": "",
         "databucketID": "", "sendFileAsBody": False, "rules": rules, "rulesOperator": "AND",
         "disableTemplating": False, "fallbackTo404": False, "default": not rules, "crudKey": "id", "callbacks": [],
@@ -114,10 +113,6 @@ def _refusal() -> dict[str, object]:
 
 def _rule(target: str, modifier: str, value: str, operator: str) -> dict[str, object]:
     return {"target": target, "modifier": modifier, "value": value, "invert": False, "operator": operator}
-
-
-def _uuid(name: str) -> str:
-    return str(uuid5(UUID(int=0), name))
 
 
 def _wiremock(home: Path, folder: Path, port: int) -> list[str]:

@@ -67,8 +67,8 @@ GROUPS: dict[str, tuple[Row, ...]] = {
         *_kept("Redis, two workers"),
     ),
     "media": (
-        Row("a clip of 8 s in 720p, seconds to its first byte and last", most=1, headline=True),
-        Row("the very first clip of a server, seconds"),
+        Row("first download of a clip of 8 s in 720p, seconds", most=1, headline=True),
+        Row("the same from a server that has rendered nothing yet, seconds"),
         Row("downloads of that clip from memory / bare", 0.25),
     ),
     "connections": (

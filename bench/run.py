@@ -41,6 +41,8 @@ def main() -> int:
         print("bench: wrk is missing (on Debian: apt-get install wrk); nothing was measured", file=sys.stderr)
         return 1
     bench = Bench(options.seconds, options.rounds, options.stored, options.connections)
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))  # for thousands of connections, here and in the servers
     busy = os.getloadavg()[0]
     _measure(bench, options.only)
     for path in options.markdown:
@@ -52,8 +54,6 @@ def main() -> int:
 
 
 def _measure(bench: Bench, groups: list[str]) -> None:
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))  # for thousands of connections, here and in the servers
     together = [group for group in groups if group != "start"]
     if together:
         with running(BARE_COMMAND, BARE), running(FAUX_COMMAND, FAUX) as process:
