@@ -28,8 +28,11 @@ from mockserver.eager import Eager
 from mockserver.patience import TIMED_OUT, Patience
 from mockserver.plain import reset
 
-HEAD_AT_MOST = 2**20
-"""Bytes of a request line and headers after which a connection is cut."""
+HEAD_AT_MOST = 2**17
+"""Bytes of a request line and headers, beyond the first piece that is read, after which a connection is cut."""
+
+REST_AT_MOST = 2**26
+"""Bytes that are read, and thrown away, of a body that was refused before it came: many read no answer before that."""
 
 GATHERED_AT_MOST = 2**16
 """Bytes that are kept back at the most."""
@@ -192,6 +195,7 @@ class Wire(HttpToolsProtocol):
         super().__init__(*args, **more)
         self._eager = eager
         self._head = 0
+        self._counted: object = None
         self._unstarted: Cycle | None = None
         self._idle_since: float | None = None
         self._defaults: object = None
@@ -234,12 +238,25 @@ class Wire(HttpToolsProtocol):
             self._count(len(data))
 
     def _count(self, size: int) -> None:
-        cycle: Any = self.cycle  # None until a first head is complete, whatever uvicorn's annotation says
-        waiting = cycle is None or cycle.response_complete
-        self._head = self._head + size if waiting else 0
-        if self._head > HEAD_AT_MOST:
-            self.transport.write(TOO_LARGE)
+        """Count what comes of one head, or of the rest of one body that was refused; cut what is too long."""
+        cycle: Cycle | None = self.cycle  # None until a first head is complete, whatever uvicorn's annotation says
+        in_head = self._in_head()
+        if not in_head and (cycle is None or not (cycle.response_complete and cycle.more_body)):
+            self._head = 0
+            return
+        if self.headers is not self._counted:  # it began somewhere in this piece: it is counted from the next one on
+            self._counted, self._head = self.headers, 1
+            return
+        self._head += size
+        if self._head > (HEAD_AT_MOST if in_head else REST_AT_MOST):
+            if in_head:
+                self.transport.write(TOO_LARGE)
             self.transport.close()
+
+    def _in_head(self) -> bool:
+        """Tell whether a head has begun to come and is not complete: its headers are in no request yet."""
+        cycle: Cycle | None = self.cycle  # None until a first head is complete, whatever uvicorn's annotation says
+        return hasattr(self, "url") and (cycle is None or cycle.scope["headers"] is not self.headers)
 
     # What the parser finds --------------------------------------------------------------------------------------
 
@@ -302,9 +319,12 @@ class Wire(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """Begin a request that is there whole, at once."""
         cycle = self.cycle
-        if cycle.response_complete or self.transport.is_closing():
-            return
         cycle.more_body = False
+        if cycle.response_complete:  # it was refused before it was whole, and the rest has come
+            self._idle_since = self.loop.time()
+            return
+        if self.transport.is_closing():
+            return
         if cycle is not self._unstarted:
             cycle.wake()
             return
@@ -382,8 +402,8 @@ class Wire(HttpToolsProtocol):
             heard = not cycle.response_started
             cycle.disconnected = True
             cycle.wake()
-        else:  # of a connection that never said a word, and of one that was refused with half its body, nobody reads
-            heard = hasattr(self, "url") and (cycle is None or not cycle.more_body)
+        else:  # nobody listens who never said a word, or goes on with a body that was refused
+            heard = self._in_head()
         if heard and not self.transport.is_closing():
             self.transport.write(TIMED_OUT)
         self.transport.close()

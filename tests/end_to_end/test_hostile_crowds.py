@@ -15,6 +15,7 @@ from tests.films import film
 MEGABYTE = 2**20
 KEY = b"x-api-key: sk-nano-1\r\n"
 POLL = b"GET /api/video/status?requestId=none HTTP/1.1\r\nhost: mock\r\n" + KEY + b"\r\n"
+LONG_POLL = POLL.replace(b"\r\n\r\n", b"\r\nx-long: " + b"y" * 900 + b"\r\n\r\n")
 LAST = b"GET /nope HTTP/1.1\r\nhost: mock\r\nconnection: close\r\n\r\n"
 
 
@@ -68,16 +69,36 @@ def test_there_are_a_thousand_sandboxes_and_not_one_more(serve):
         assert client.post("/_mock/sandboxes", json={"name": "one-more"}).status_code == 201
 
 
-def test_five_thousand_requests_in_one_piece_are_answered_one_by_one(server):
+def test_three_megabytes_of_requests_in_one_piece_are_answered_one_by_one(server):
     with socket.create_connection(("127.0.0.1", server.port), timeout=30) as sock:
-        sender = threading.Thread(target=sock.sendall, args=(POLL * 5000 + LAST,))
+        sender = threading.Thread(target=sock.sendall, args=(LONG_POLL * 3000 + LAST,))
         sender.start()
         said = bytearray()
         while piece := sock.recv(65536):
             said += piece
         sender.join()
 
-    assert said.count(b"HTTP/1.1 404 ") == 5001
+    assert said.count(b"HTTP/1.1 404 ") == 3001
+
+
+def test_a_connection_is_used_for_as_much_as_one_likes(server):
+    """What is bounded is one head: two kilobytes a thousand times are no head of two megabytes."""
+    poll = POLL.replace(b"\r\n\r\n", b"\r\nx-long: " + b"y" * 2000 + b"\r\n\r\n")
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as sock:
+        for _ in range(1000):
+            sock.sendall(poll)
+            assert sock.recv(65536).startswith(b"HTTP/1.1 404 ")
+
+
+def test_the_rest_of_a_refused_body_is_read_so_that_the_refusal_can_be(server):
+    """Five megabytes where one is allowed: who sends all before reading hears why, and can go on."""
+    head = b"POST /api/v1/generate HTTP/1.1\r\nhost: mock\r\nauthorization: Bearer nvl_test\r\n"
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as sock:
+        sock.sendall(head + b"content-length: 5000000\r\n\r\n")
+        sock.sendall(bytes(5_000_000))
+        assert sock.recv(65536).startswith(b"HTTP/1.1 413 ")
+        sock.sendall(POLL)
+        assert sock.recv(65536).startswith(b"HTTP/1.1 404 ")
 
 
 def test_who_asks_on_and_on_and_never_reads_is_not_read_on_either(server):
