@@ -45,6 +45,7 @@ endif
 ledger: $(READY)
 	$(BIN)/python -m pytest -q --collect-only --ignore=tests/clients --proofs=contracts/proofs.json > /dev/null
 	$(BIN)/python -m contracts ledger --write
+	$(BIN)/python -m contracts export
 
 check: $(READY)
 	$(BIN)/ruff format --check .

@@ -24,6 +24,7 @@ def shown(rule: Rule) -> dict[str, Any]:
             for place in rule.places
         ],
         "reason": rule.reason,
+        "proven_by": rule.tests,
     }
 
 

@@ -31,13 +31,17 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A clause, or a gap: a fact of the sources that is not imitated, whose `reason` says why, without a provenance."""
+    """A clause, or a gap: a fact of the sources that is not imitated, whose `reason` says why, without a provenance.
+
+    `tests` are those of this project that prove a clause.
+    """
 
     id: str
     rule: str
     provenance: Provenance | None
     places: tuple[Place, ...]
     reason: str | None
+    tests: tuple[str, ...]
 
     @property
     def provider(self) -> str:
@@ -56,8 +60,8 @@ def rules() -> dict[str, Rule]:
     read = json.loads(FILE.read_text(encoding="utf-8"))
     known: dict[str, tuple[str, str]] = read["sources"]
     return {
-        name: Rule(name, rule, provenance, tuple(_place(known, *where) for where in cited), reason)
-        for name, rule, provenance, cited, reason in read["clauses"]
+        name: Rule(name, rule, provenance, tuple(_place(known, *where) for where in cited), reason, tuple(tests))
+        for name, rule, provenance, cited, reason, tests in read["clauses"]
     }
 
 
@@ -106,4 +110,5 @@ def told(rule: Rule) -> str:
         lines.append(f"  source: {place.title}{where} [{place.document}] {place.address}")
     if rule.reason:
         lines.append(f"  why: {rule.reason}")
+    lines.extend(f"  proven by: {test}" for test in rule.tests)
     return "\n".join(lines)

@@ -25,6 +25,8 @@ async def test_a_clause_has_its_rule_and_the_lines_that_it_stands_in(ask):
 
     assert (clause["id"], clause["kind"], clause["provider"]) == (FIFTY, "clause", "nanogpt")
     assert (clause["provenance"], clause["reason"]) == ("documented", None)
+    fifty_first = "test_nanogpt_limits.py::test_the_fifty_first_submission_of_a_minute_is_refused"
+    assert any(test.endswith(fifty_first) for test in clause["proven_by"])
     assert "50 times in a minute" in clause["rule"]
     assert clause["sources"][0] == {
         "document": "002",

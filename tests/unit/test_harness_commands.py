@@ -60,11 +60,11 @@ def test_what_is_written_has_clauses_gaps_and_the_sources_that_they_cite():
     )
     known = {key: Source(key, f"Page {key}", "https://x", "acme", None) for key in ("a:1", "a:2", "a:3")}
 
-    assert json.loads(export.exported([contract], known)) == {
+    assert json.loads(export.exported([contract], known, {"acme.a.b": ["tests/test_a.py::test_b"]})) == {
         "sources": {"a:1": ["Page a:1", "https://x"], "a:2": ["Page a:2", "https://x"]},
         "clauses": [
-            ["acme.a.b", "R.", "documented", [["a:1", "1-2, 5"], ["a:2", None]], None],
-            ["acme.gap.c", "F.", None, [], "W."],
+            ["acme.a.b", "R.", "documented", [["a:1", "1-2, 5"], ["a:2", None]], None, ["tests/test_a.py::test_b"]],
+            ["acme.gap.c", "F.", None, [], "W.", []],
         ],
     }
 
