@@ -17,7 +17,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import fmean, linear_regression
 
 import httpx
 
@@ -29,7 +28,7 @@ WEEK = 7 * 24 * 3600
 MIB = 2**20
 JOURNAL, CLIP_CACHE_MB = 200, 8
 MEMORY_PERCENT, MEMORY_AT_LEAST = 5, 8 * MIB
-"""How much the line through the memory of the last half may rise: percent of its mean, or bytes."""
+"""How much higher than in the second quarter memory's low-water mark may be in the last: percent of it, or bytes."""
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -156,12 +155,15 @@ def watched(look: Callable[[], Sample], seconds: float, process: "subprocess.Pop
 
 
 def grown(samples: list[Sample], workers: int) -> list[str]:
-    """Say what grew: memory by the line through the last half, the rest by the last quarter beside the second."""
-    half, quarter = len(samples) // 2, len(samples) // 4
+    """Say what grew in the last quarter beside the second: memory by its lowest, the rest by its highest.
+
+    Memory breathes, since garbage in circles waits for the collector: what it cannot go below is what is held.
+    """
+    quarter = len(samples) // 4
     problems = []
-    risen, mean = rise(samples[half:])
-    if risen > max(mean * MEMORY_PERCENT / 100, MEMORY_AT_LEAST):
-        problems.append(f"memory rose by {risen / MIB:.1f} MiB over the last half, of {mean / MIB:.0f} MiB")
+    first, last = floor(samples[quarter : 2 * quarter]), floor(samples[-quarter:])
+    if last - first > max(first * MEMORY_PERCENT / 100, MEMORY_AT_LEAST):
+        problems.append(f"memory: {last / MIB:.1f} MiB at least in the last quarter, {first / MIB:.1f} in the second")
     for name, more, per in (("descriptors", 4 * workers, 0.0), ("threads", 4, 0.0), ("state", 4 * MIB, 0.5)):
         before = max(getattr(one, name) for one in samples[quarter : 2 * quarter])
         after = max(getattr(one, name) for one in samples[-quarter:])
@@ -173,10 +175,9 @@ def grown(samples: list[Sample], workers: int) -> list[str]:
     return problems
 
 
-def rise(samples: list[Sample]) -> tuple[float, float]:
-    """How far the straight line through the memory of some samples rises from the first to the last, and its mean."""
-    slope, _ = linear_regression([one.at for one in samples], [one.memory for one in samples])
-    return slope * (samples[-1].at - samples[0].at), fmean(one.memory for one in samples)
+def floor(samples: list[Sample]) -> int:
+    """The least memory of some samples."""
+    return min(one.memory for one in samples)
 
 
 def rested(look: Callable[[], Sample], idle: Sample, url: str) -> list[str]:
@@ -232,8 +233,9 @@ def printed(samples: list[Sample], workers: list[Worker], receiver: Receiver) ->
     print(f"{samples[-1].at:.0f} s, {answers}")
     print("steps:   ", ", ".join(f"{name} {count}" for name, count in sorted(steps.items())))
     print("statuses:", ", ".join(f"{status}: {count}" for status, count in sorted(statuses.items())))
-    risen, mean = rise(samples[len(samples) // 2 :])
-    print(f"memory of the last half: {mean / MIB:.1f} MiB, its line rises by {risen / MIB:+.1f} MiB")
+    quarter = len(samples) // 4
+    floors = [floor(samples[start : start + quarter]) / MIB for start in range(0, 4 * quarter, quarter)]
+    print("lowest memory of each quarter, MiB:", ", ".join(f"{each:.1f}" for each in floors))
     print("   seconds  memory MiB  descriptors  threads  files  half-done  state MiB")
     for one in samples[:: max(len(samples) // 12, 1)]:
         held = f"{one.memory / MIB:11.1f} {one.descriptors:12} {one.threads:8} {one.files:6} {one.passing:10}"
