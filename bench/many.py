@@ -37,12 +37,15 @@ def _fill(stored: int) -> None:
 
 
 def _beside_few(bench: Bench, *, submit: bool) -> float:
-    """Give the ratio of the rates with many stored jobs and with few, in turns; the few are forgotten each time."""
+    """Give the ratio of the rates with many stored jobs and with few, in turns; the few are forgotten each time.
+
+    Whoever comes second may find a machine that is warm, or tired, so each is first in every other turn.
+    """
     body = json.dumps(ORDER) if submit else None
     ratios = []
-    for _ in range(bench.rounds + 2):
+    for number in range(bench.rounds + 3):
         rates = {}
-        for sandbox in (FEW, MANY):
+        for sandbox in (FEW, MANY) if number % 2 else (MANY, FEW):
             if sandbox == FEW:
                 told("POST", f"{FEW}/_mock/reset")
             path = NANOGPT.submit if submit else NANOGPT.poll + NANOGPT.submitted(sandbox=sandbox)

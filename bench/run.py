@@ -68,7 +68,7 @@ def _measure_one(bench: Bench, group: str) -> None:
     """Measure a group; when something does not work, say so, and go on with the next."""
     try:
         MEASURES[group](bench)
-    except FailedError as error:
+    except (FailedError, OSError) as error:
         print(f"bench: {group}: {error}", file=sys.stderr, flush=True)
 
 
