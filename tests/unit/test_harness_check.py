@@ -16,6 +16,7 @@ from contracts.harness.check.purse import Purse
 from contracts.harness.check.runs import Outcome, Report, checks
 from contracts.harness.check.servers import Server
 from contracts.harness.check.visits import Bench, Finding
+from tests.contract.judging import judged, mock
 
 HERE = "http://localhost"
 JSON = {"content-type": "application/json"}
@@ -242,6 +243,10 @@ def test_a_connection_that_breaks_is_a_finding(monkeypatch):
         (["--base-url", "localhost"], "--base-url: an address with http"),
         (["--base-url", HERE, "--mock", "localhost"], "--mock: an address with http"),
         (["--base-url", HERE, "--spend", "3"], "--spend: name one provider"),
+        (["--base-url", HERE, "--key", "a", "--key", "b"], "--key: two keys for all"),
+        (["--base-url", HERE, "--key", ""], "--key: the key is empty"),
+        (["--base-url", HERE, "--key", "nouvel=a", "--key", "nouvel=b"], "--key: two keys for nouvel"),
+        (["artnex", "--base-url", HERE, "--other-key", "nouvel=a"], "--other-key: there is a key for nouvel, which"),
     ],
 )
 def test_wrong_usage_exits_2(arguments, complaint, capsys):
@@ -266,13 +271,71 @@ def test_only_checks_of_some_provenance_may_be_made():
     assert "a wrong method is refused" not in [check.name for check in chosen]
 
 
-def test_keys_get_the_form_of_their_provider_where_one_key_is_for_all():
-    wish = Wish(HERE, key="me", control=f"{HERE}/_mock")
+def test_a_key_is_sent_as_it_was_given():
+    wish = Wish(HERE, key="me", own_keys={"nouvel": "nvl_1"}, control=f"{HERE}/_mock")
 
-    assert keys(MANNERS["nouvel"], wish)[Who.US] == "nvl_me"
+    assert keys(MANNERS["nouvel"], wish)[Who.US] == "nvl_1"
+    assert keys(MANNERS["viddyscribe"], wish)[Who.US] == "me"
     assert keys(MANNERS["nanogpt"], wish)[Who.US] == "me"
     assert keys(MANNERS["nanogpt"], wish)[Who.OTHER] == "me-another"
     assert Who.OTHER not in keys(MANNERS["nanogpt"], Wish(HERE, key="me"))
+
+
+def test_one_key_for_all_goes_unchanged_to_those_that_it_can_belong_to(monkeypatch):
+    sent = set()
+
+    def noted(request):
+        sent.update(request.headers.get(name) for name in ("x-api-key", "authorization"))
+        return httpx.Response(200, json={})
+
+    _, said = run(monkeypatch, httpx.MockTransport(noted), "--key", "sk-1", "--key", "viddyscribe=vsk_2")
+
+    assert {"sk-1", "Bearer sk-1", "vsk_2"} <= sent
+    assert not {"nvl_sk-1", "Bearer nvl_sk-1", "vsk_sk-1"} & sent
+    line = "nouvel: skipped: its keys begin with nvl_, and yours does not; give it one: --key nouvel=KEY"
+    assert line in said.splitlines()
+    assert "nouvel at http://localhost: 0 passed, 0 failed, " in said
+
+
+@pytest.mark.parametrize("provider", sorted(MANNERS))
+async def test_a_key_that_is_refused_is_told_in_one_line_and_blamed_on_nobody(provider):
+    key = MANNERS[provider].stranger
+
+    report = await judged(provider, mock(), key=key, other_key=None, spend=None, control=None)
+
+    assert report.findings == []
+    (line,) = report.refused
+    assert line.startswith("your key is refused (401): {")
+    assert key not in line
+    told = reports.text([report]).splitlines()
+    assert [each for each in told if "your key is refused (401): {" in each] == [f"{provider}: {line}"]
+    skipped = {outcome.skipped for outcome in report.outcomes if outcome.state == "skipped"}
+    assert skipped == {"your key is refused (401)", "your key is refused (401), needs --spend"} & skipped
+    assert "passed" in {outcome.state for outcome in report.outcomes}
+
+
+async def test_another_key_that_is_refused_is_told_too():
+    report = await judged("artnex", mock(), other_key=MANNERS["artnex"].stranger)
+
+    assert report.findings == []
+    assert [line.partition(":")[0] for line in report.refused] == ["your other key is refused (401)"]
+    skipped = {outcome.name: outcome.skipped for outcome in report.outcomes if outcome.skipped}
+    assert skipped == {"nobody sees another key's job": "your other key is refused (401)"}
+
+
+def test_a_refused_key_exits_2_and_is_not_shown(monkeypatch):
+    def door(request):
+        if request.headers.get("authorization") == "Bearer sk-1":
+            return httpx.Response(401, json={"error": "what is sk-1?"})
+        raise AssertionError("no check is chosen that needs none")
+
+    monkeypatch.setattr(command, "checks", lambda manner, _: [each for each in checks(manner) if "unknown job" in
+                                                              each.name])  # fmt: skip
+    code, said = run(monkeypatch, httpx.MockTransport(door), "nouvel", "--key", "sk-1")
+
+    assert code == 2
+    assert 'nouvel: your key is refused (401): {"error":"what is $KEY?"}' in said.splitlines()
+    assert "sk-1" not in said
 
 
 async def test_an_answer_is_read_up_to_a_bound():

@@ -227,4 +227,5 @@ MANNER = Manner(
     unit="credits",
     probes=PROBES,
     trials=(delivered, foreign, failing, expiring, quota, moderated),
+    door=Ask("GET", f"{SUBMIT}/{UNKNOWN}"),
 )

@@ -64,7 +64,8 @@ class Manner:
 
     `auth` gives the header for a key, `stranger` is a key that nobody has, `billable` are the paths at which money can
     be spent, `unit` is what it is counted in. `stranger` says "revoked", which is what a mock that takes any key
-    refuses.
+    refuses. `door` costs nothing, changes nothing, and shows whether a key is good: 401 says that it is not. `prefix`
+    is how the provider's keys begin, where they have a form.
     """
 
     name: str
@@ -74,6 +75,8 @@ class Manner:
     unit: str
     probes: tuple[Probe, ...]
     trials: tuple[Trial, ...]
+    door: Ask
+    prefix: str = ""
 
 
 Decorator = Callable[[Callable[["Visit"], Awaitable[None]]], Trial]

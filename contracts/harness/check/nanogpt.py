@@ -365,4 +365,5 @@ MANNER = Manner(
     unit="USD",
     probes=PROBES,
     trials=(delivered, foreign, refunded, moderated, broke, expiring, hasty, recovering),
+    door=Ask("POST", BALANCE),
 )

@@ -285,4 +285,6 @@ MANNER = Manner(
     unit="videos",
     probes=PROBES,
     trials=(delivered, several, foreign, counted, partial, hasty, permitted),
+    door=Ask("GET", f"{JOBS}/{UNKNOWN}"),
+    prefix="nvl_",
 )

@@ -21,6 +21,11 @@ def plan(bench: Bench, chosen: Sequence[Probe | Trial]) -> str:
     """What would be sent, and what would not, and why."""
     lines = [f"{bench.manner.name} at {bench.server.base_url}: what is sent"]
     skipped: list[tuple[str, str]] = []
+    for who in (Who.US, Who.OTHER):
+        if who in bench.keys and who not in bench.unfit and any(missing(bench, check) is None for check in chosen):
+            door = bench.manner.door
+            lines.append(f"  whether ${who} is a key (free)")
+            lines.append(f"    {curl(door, bench.server.url(door.path), _auth(bench, who))}")
     for check in chosen:
         reason = missing(bench, check)
         if reason is not None:
@@ -45,6 +50,7 @@ def as_json(reports: Sequence[Report]) -> dict[str, object]:
                 "provider": report.provider,
                 "base_url": report.base_url,
                 "spent": report.spent,
+                "refused": list(report.refused),
                 "counts": {state: _count(report, state) for state in ("passed", "failed", "skipped")},
                 "checks": [_check(report.provider, outcome) for outcome in report.outcomes],
             }
@@ -101,6 +107,7 @@ def _report(report: Report, verbose: bool) -> Iterator[str]:
             yield ""
             yield f"FAILED   {outcome.name}"
             yield from (f"  {line}" for line in _finding(report.provider, finding))
+    yield from (f"{report.provider}: {reason}" for reason in report.refused)
     counts = ", ".join(f"{_count(report, state)} {state}" for state in ("passed", "failed", "skipped"))
     yield f"{report.provider} at {report.base_url}: {counts}; at most {report.spent} spent"
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 from itertools import count
 
 import httpx
@@ -15,6 +16,8 @@ from contracts.harness.check.servers import UnreachableError
 from contracts.harness.check.visits import Bench, Finding, OverError, Visit
 from contracts.harness.load import load
 
+_SAID = 200
+"""How many characters of a refusal are told."""
 WHAT_IS_MISSING = {
     Needs.KEY: "needs --key",
     Needs.OTHER_KEY: "needs --other-key",
@@ -42,12 +45,13 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What came of a run: of which provider, at which address, and what it spent."""
+    """What came of a run: of which provider, at which address, what it spent, and which keys were refused."""
 
     provider: str
     base_url: str
     outcomes: tuple[Outcome, ...]
     spent: str
+    refused: tuple[str, ...] = ()
 
     @property
     def findings(self) -> list[Finding]:
@@ -85,16 +89,38 @@ def missing(bench: Bench, check: Probe | Trial) -> str | None:
         Needs.SPEND: bench.purse.most is not None,
         Needs.CONTROL: bench.control is not None,
     }
+    for need, who in ((Needs.KEY, Who.US), (Needs.OTHER_KEY, Who.OTHER)):
+        if need in wanted and who in bench.unfit:
+            return bench.unfit[who]
     absent = [WHAT_IS_MISSING[need] for need in Needs if need in wanted and not there[need]]
     return ", ".join(absent) or None
 
 
 async def run(bench: Bench, chosen: Collection[Probe | Trial]) -> Report:
     """Make the checks one after the other; raises UnreachableError when there is no server at all."""
+    refused = tuple([reason async for reason in _refused_keys(bench)]) if chosen else ()
     numbers = count(1)
     outcomes = [await _outcome(bench, check, f"contracts-check-{next(numbers)}") for check in chosen]
     purse = bench.purse
-    return Report(bench.manner.name, bench.server.base_url, tuple(outcomes), f"{purse.spent} {purse.unit}")
+    return Report(bench.manner.name, bench.server.base_url, tuple(outcomes), f"{purse.spent} {purse.unit}", refused)
+
+
+async def _refused_keys(bench: Bench) -> AsyncIterator[str]:
+    """Why the server does not want the keys that we were given; no check is made with those."""
+    for who, whose in ((Who.US, "your key"), (Who.OTHER, "your other key")):
+        if who not in bench.keys or who in bench.unfit:
+            continue
+        try:
+            async with _sandbox(bench, "contracts-check-key") as own:
+                answer = (await bench.send(replace(bench.manner.door, who=who), own)).answer
+        except httpx.ConnectError as error:
+            raise UnreachableError(f"{bench.server.base_url} cannot be reached: {error}") from error
+        except httpx.HTTPError:
+            return
+        if answer.status == HTTPStatus.UNAUTHORIZED:
+            bench.unfit[who] = f"{whose} is refused ({answer.status})"
+            said = answer.content.decode(errors="replace")[:_SAID].replace(bench.keys[who], f"${who}")
+            yield f"{bench.unfit[who]}: {' '.join(said.split()) or 'without a word'}"
 
 
 async def _outcome(bench: Bench, check: Probe | Trial, sandbox: str) -> Outcome:

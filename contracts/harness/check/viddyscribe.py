@@ -313,4 +313,6 @@ MANNER = Manner(
     unit="credits",
     probes=PROBES,
     trials=(delivered, filmed, expiring, foreign, failing, queued, hasty, early),
+    door=Ask("GET", f"{STATUS}?media_id={UNKNOWN}"),
+    prefix="vsk_",
 )

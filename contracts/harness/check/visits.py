@@ -33,7 +33,8 @@ class Finding:
 class Bench:
     """What all checks of one run work with.
 
-    `closed` says why no more orders are sent, once there is a reason; `prices` are those that the server has told.
+    `closed` says why no more orders are sent, once there is a reason; `prices` are those that the server has told;
+    `unfit` says of the given keys that are no good why not.
     """
 
     manner: Manner
@@ -45,6 +46,17 @@ class Bench:
     announce: Callable[[str], None] = field(default=lambda _: None)
     closed: str | None = None
     prices: dict[str, Decimal] = field(default_factory=dict)
+    unfit: dict[Who, str] = field(default_factory=dict)
+
+    async def send(self, ask: Ask, sandbox: str | None) -> Exchange:
+        """Send a request with the key that it asks for; raises httpx.HTTPError where no answer comes."""
+        headers = {"x-mock-sandbox": sandbox} if sandbox else {}
+        auth = ""
+        if ask.who is not Who.NOBODY:
+            name, value = self.manner.auth(self.keys[ask.who])
+            headers[name] = value
+            auth = f"{name}: {self.manner.auth(f'${ask.who}')[1]}"
+        return Exchange(ask, self.server.url(ask.path), await self.server.send(ask, headers), auth)
 
 
 class Visit:
@@ -174,17 +186,10 @@ class Visit:
         return self.bench.control, self.sandbox
 
     async def _send(self, ask: Ask, label: str) -> Answer:
-        headers = {"x-mock-sandbox": self.sandbox} if self.sandbox else {}
-        auth = ""
-        if ask.who is not Who.NOBODY:
-            name, value = self.bench.manner.auth(self.bench.keys[ask.who])
-            headers[name] = value
-            auth = f"{name}: {self.bench.manner.auth(f'${ask.who}')[1]}"
-        answer = await self.bench.server.send(ask, headers)
-        self._last = Exchange(ask, self.bench.server.url(ask.path), answer, auth)
+        self._last = await self.bench.send(ask, self.sandbox)
         self._step = label
         self.steps.setdefault(label, self._last)
-        return answer
+        return self._last.answer
 
     def _wrong(
         self, ask: Ask, answer: Answer, status: int, body: Mapping[str, object], headers: Mapping[str, str]
