@@ -4,15 +4,16 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from fnmatch import fnmatchcase
 from typing import Any
 
 import msgspec
 
 from mockserver.control.desk import ControlError, Desk, iso
-from mockserver.control.misses import near_misses, unmatched
+from mockserver.control.paths import check_operation, check_path, has_path, names_of
 from mockserver.core.journal import Exchange, redacted_key
 from mockserver.core.redaction import redacted, secrets_of, without_media, without_secrets
+from mockserver.web.near import near_misses
+from mockserver.web.street import split_sandbox
 
 PLAIN = ("provider", "operation", "job", "method", "clause")
 FILTERS = (*PLAIN, "fault", "status", "path", "key", "since", "text", "unmatched")
@@ -41,8 +42,17 @@ def shown(desk: Desk, number: int, exchange: Exchange) -> dict[str, Any]:
         "fault": exchange.fault,
         "request": {"headers": dict(redacted(exchange.headers, secrets)), "body": request_text(exchange)},
         "response": {"headers": dict(redacted(exchange.answer_headers, secrets)), "body": response_text(exchange)},
-        "near_misses": near_misses(exchange, desk.providers) if unmatched(exchange) else [],
+        "near_misses": _near(desk, exchange) if unmatched(exchange) else [],
     }
+
+
+def unmatched(exchange: Exchange) -> bool:
+    """Tell whether a request met no operation: an unknown path, or a method that is not served there."""
+    return exchange.operation is None and exchange.status in {404, 405}
+
+
+def _near(desk: Desk, exchange: Exchange) -> list[dict[str, Any]]:
+    return near_misses(exchange.method, split_sandbox(exchange.path)[1], desk.providers)
 
 
 def request_text(exchange: Exchange) -> str:
@@ -82,18 +92,18 @@ def chosen(
 
     `body` is JSON that the request's body has to contain: fields by their values, whatever else there is.
     """
-    tests = [_test(name, value) for name, value in wanted.items()]
+    tests = [_test(desk, name, value) for name, value in wanted.items()]
     for number, exchange in desk.sandbox.journal.newest():
         if all(test(number, exchange) for test in tests) and (body is None or _contains(exchange.body, body)):
             yield number, exchange
 
 
-def _test(name: str, value: str) -> Test:
+def _test(desk: Desk, name: str, value: str) -> Test:
     match name:
         case "status" | "since" | "unmatched" | "fault":
             return CHECKED[name](value)
-        case "path":
-            return lambda _, one: fnmatchcase(one.path, value) if "*" in value else one.path == value
+        case "path" | "provider" | "operation":
+            return CHOSEN[name](desk, value)
         case "key":
             return lambda _, one: one.key is not None and value in {one.key, redacted_key(one.key)}
         case "text":
@@ -102,6 +112,30 @@ def _test(name: str, value: str) -> Test:
             return lambda _, one: one.method == value.upper()
         case _:
             return lambda _, one: getattr(one, name) == value
+
+
+def _path(desk: Desk, value: str) -> Test:
+    """A path by any of its names; ControlError for one that nobody asked for and that nearly is a route's.
+
+    Whoever counts on the absence of a misspelt path would learn nothing.
+    """
+    meant = has_path(value, desk.providers)
+    inside = names_of(value, desk.providers)[-1]
+    if not any(meant(one) for _, one in desk.sandbox.journal.newest()) and near_misses("", inside, desk.providers):
+        check_path(inside, desk.providers, code="bad_query")
+    return lambda _, one: meant(one)
+
+
+def _provider(desk: Desk, value: str) -> Test:
+    if value not in desk.providers:
+        served = f"Served are: {', '.join(desk.providers)}"
+        raise ControlError(400, "bad_query", f"'provider': {value[:80]!r} is not served here.", served)
+    return lambda _, one: one.provider == value
+
+
+def _operation(desk: Desk, value: str) -> Test:
+    check_operation(value, desk.providers, code="bad_query")
+    return lambda _, one: one.operation == value
 
 
 def _status(value: str) -> Test:
@@ -138,6 +172,7 @@ def _fault(value: str) -> Test:
 
 
 CHECKED = {"status": _status, "since": _since, "unmatched": _unmatched, "fault": _fault}
+CHOSEN = {"path": _path, "provider": _provider, "operation": _operation}
 
 
 def _words(exchange: Exchange) -> str:

@@ -7,6 +7,7 @@ import msgspec
 from starlette.responses import Response
 
 from mockserver.control.desk import ControlError, Desk, answer, instant, iso, page
+from mockserver.control.paths import check_operation, check_path
 from mockserver.core.asked import NAMES, Match
 from mockserver.core.faults import Laid, TooManyFaultsError, UnknownFaultError, parsed
 from mockserver.web.complaints import sentence
@@ -80,10 +81,18 @@ async def lay_fault(desk: Desk) -> Response:
 
 
 def matching(desk: Desk, wanted: msgspec.Struct) -> Match:
-    """Take what somebody wants requests to be like; ControlError for a provider that is not served."""
+    """Take what somebody wants requests to be like; ControlError for what no request can be like.
+
+    That is a provider that is not served, an operation that there is not, and a path without wildcards that no route
+    has.
+    """
     given = {name: getattr(wanted, name, None) for name in NAMES}
     if given["provider"] is not None:
         desk.house(given["provider"])
+    if given["operation"] is not None:
+        check_operation(given["operation"], desk.providers, code="bad_field")
+    if given["path"] is not None:
+        check_path(given["path"], desk.providers, code="bad_field")
     return Match(**given)
 
 

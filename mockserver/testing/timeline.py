@@ -97,7 +97,8 @@ def _request(told: Mapping[str, Any]) -> str:
     query = f"?{told['query']}" if told["query"] else ""
     who = f" key {told['key']}" if told["key"] else ""
     why = f" ({told['clause']})" if told["clause"] else ""
-    near = f" (near: {', '.join(one['route'] for one in told['near_misses'])})" if told["near_misses"] else ""
+    meant = ", ".join(f"{one['route']}: {one['hint']}" for one in told["near_misses"])
+    near = f" (near: {meant})" if meant else ""
     fault = f" fault {told['fault']}" if told["fault"] else ""
     return f"{told['method']} {inside}{query}{who} → {told['status'] or 'no answer'}{why}{near}{fault}"
 

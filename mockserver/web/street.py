@@ -5,7 +5,6 @@ Every answer of a provider goes out through here, refusals and crashes too, and 
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any
 
 from starlette.requests import ClientDisconnect
@@ -27,6 +26,7 @@ from mockserver.web.faults import HEADER as FAULT
 from mockserver.web.faults import Disturbed, foresee, swallow, unworded
 from mockserver.web.gates import pass_gates
 from mockserver.web.hints import hint
+from mockserver.web.near import near_routes
 from mockserver.web.provider import Operation, Provider
 from mockserver.web.readings import Readings
 
@@ -47,7 +47,6 @@ class Routes:
     """
 
     def __init__(self, providers: Iterable[Provider]) -> None:
-        self.templates: list[str] = []
         self._static: dict[str, dict[str, Door]] = {}
         self._tails: dict[str, tuple[dict[str, Door], str]] = {}
         self._tree: dict[str, Any] = {}
@@ -56,8 +55,6 @@ class Routes:
                 self._add(provider, operation)
 
     def _add(self, provider: Provider, operation: Operation) -> None:
-        if operation.path not in self.templates:
-            self.templates.append(operation.path)
         node: dict[str, Any] = self._tree
         for segment in operation.path.strip("/").split("/"):
             node = node.setdefault("{}" if segment.startswith("{") else segment, {})
@@ -92,10 +89,6 @@ class Routes:
         template = next(iter(doors.values()))[1].path
         names = [segment[1:-1] for segment in template.split("/") if segment.startswith("{")]
         return doors, dict(zip(names, values, strict=True))
-
-    def nearest(self, path: str) -> tuple[str, ...]:
-        """Name the routes that look like a path."""
-        return tuple(get_close_matches(path[:200], self.templates, n=3, cutoff=0.5))
 
 
 def _walk(node: dict[str, Any], segments: Sequence[str], at: int, values: list[str]) -> dict[str, Door] | None:
@@ -302,7 +295,7 @@ class Street:
     def _unknown(self, provider: Provider | None, sandbox: Sandbox, scope: Scope, path: str) -> Reply:
         if self.index is not None and path == "/" and not self.pure:
             return Reply(self.index)
-        nearest = self._all.nearest(path)
+        nearest = () if self.pure else near_routes(scope["method"], path, self.providers)
         if provider is not None:
             reply = self._refuse(provider, UnknownPath(path, nearest), sandbox.houses[provider.name].options)
             reply.raw_headers.extend(provider.headers)

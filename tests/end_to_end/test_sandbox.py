@@ -170,6 +170,9 @@ class TestRequests:
         assert asked[0].answer_json()["status"] == "pending"
         assert box.requests(status=404) == [asked[2]]
         assert (box.count(), box.count(method="POST"), box.count(body={"model": "veo2-video"})) == (3, 2, 1)
+        assert box.count(path="/api/generate-video") == len(box.requests(path="/api/generate-video")) > 0
+        with pytest.raises(ControlError, match="'generate-video' is spelt 'generate-vidoe'"):
+            box.count(path="/api/generate-vidoe")
 
     def test_a_filter_that_there_is_not_is_said_so(self, box):
         with pytest.raises(ControlError, match="no filter 'colour'"):
@@ -205,7 +208,7 @@ class TestFaults:
 
     def test_the_timeline_says_what_an_unknown_path_may_have_meant(self, box):
         ask(box, "/api/video/staus")
-        assert "GET /api/video/staus → 404 (near: GET /api/video/status" in box.timeline()
+        assert "GET /api/video/staus → 404 (near: GET /api/video/status: 'status' is spelt 'staus'" in box.timeline()
 
     def test_the_timeline_names_it(self, box):
         box.fault("status", 503)

@@ -7,6 +7,9 @@ import jsonschema
 import pytest
 
 from mockserver.core.redaction import secrets_of, without_media, without_secrets
+from mockserver.settings import discover
+from mockserver.web.near import near_routes
+from tests.kit import Mock
 
 HAR = json.loads((Path(__file__).parents[1] / "contract" / "har-1.2.schema.json").read_text())
 KEY = {"authorization": "Bearer key-of-a-test"}
@@ -52,6 +55,61 @@ async def numbers(visitor, **filters):
 )
 async def test_each_filter_narrows_the_list(visited, filters, found):
     assert await numbers(visited, **filters) == found
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/videos/7",
+        "/@mine/v1/videos/7",
+        "/@mine/acme/v1/videos/7",
+        "/acme/v1/videos/7",
+        "/v1/videos/{video_id}",
+        "/v1/*/7",
+        "/@mine/*",
+    ],
+)
+async def test_a_path_is_found_without_the_sandbox_and_the_provider_before_it(visitor, path):
+    await visitor.get("/@mine/acme/v1/videos/7", headers=KEY)
+
+    found = await visitor.get("/@mine/_mock/requests", params={"path": path})
+    assert [one["path"] for one in found.json()["items"]] == ["/@mine/acme/v1/videos/7"]
+    assert (await visitor.post("/@mine/_mock/requests/count", json={"path": path})).json()["count"] == 1
+
+
+@pytest.mark.parametrize("path", ["/v1/videos/8", "/v1/videos", "/v2/*", "/elsewhere"])
+async def test_another_path_is_not_found(visitor, path):
+    await visitor.get("/@mine/v1/videos/7", headers=KEY)
+
+    assert (await visitor.post("/@mine/_mock/requests/count", json={"path": path})).json()["count"] == 0
+
+
+@pytest.mark.parametrize(
+    ("wanted", "message", "hint"),
+    [
+        (
+            {"path": "/v1/vidoes"},
+            "'path': no route has '/v1/vidoes'.",
+            "The nearest are: /v1/videos ('videos' is spelt 'vidoes')",
+        ),
+        ({"operation": "get_vidoe"}, "'operation': there is no 'get_vidoe'.", "The nearest are: get_video"),
+        ({"provider": "acne"}, "'provider': 'acne' is not served here.", "Served are: acme"),
+    ],
+)
+async def test_nobody_counts_on_the_absence_of_what_is_misspelt(visited, wanted, message, hint):
+    for answer in (
+        await visited.post("/_mock/requests/count", json=wanted),
+        await visited.get("/_mock/requests", params=wanted),
+    ):
+        error = answer.json()["error"]
+        assert (answer.status_code, error["code"], error["message"]) == (400, "bad_query", message)
+        assert error["hint"].startswith(hint)
+
+
+async def test_a_misspelt_path_that_somebody_asked_for_is_counted(visitor):
+    await visitor.post("/v1/vidoes", json={})
+
+    assert await numbers(visitor, path="/v1/vidoes") == [1]
 
 
 @pytest.mark.parametrize(
@@ -139,6 +197,26 @@ class TestArchive:
 
 
 class TestNearMisses:
+    async def test_the_hint_of_the_404_names_the_routes_that_the_journal_names(self):
+        async with Mock("nanogpt") as mock:
+            answer = await mock.client().post("/generate-video", json={})
+            [exchange] = (await mock.control.get("requests?unmatched=true")).json()["items"]
+
+        first = "/api/generate-video (/api is missing in front)"
+        assert answer.headers["x-mock-hint"].startswith(f"the nearest routes: {first}, ")
+        assert [one["route"].split()[1] for one in exchange["near_misses"]] == [
+            line.split()[0] for line in answer.headers["x-mock-hint"].removeprefix("the nearest routes: ").split(", ")
+        ]
+
+    def test_where_a_prefix_is_missing_all_who_have_the_rest_are_named(self):
+        served = {provider.name: provider for provider in discover()}
+
+        assert near_routes("GET", "/video/status", served) == (
+            "/v1/video/status (/v1 is missing in front)",
+            "/api/video/status (/api is missing in front)",
+            "/api/v1/video/status (/api/v1 is missing in front)",
+        )
+
     @pytest.mark.parametrize(
         ("request_line", "route", "differs", "hint"),
         [
@@ -149,6 +227,7 @@ class TestNearMisses:
             ("POST /v1/vidoes", "POST /v1/videos", "segment", "'videos' is spelt 'vidoes'"),
             ("POST /acme/v1/video", "POST /v1/videos", "segment", "'videos' is spelt 'video'"),
             ("POST /@one/v1/video", "POST /v1/videos", "segment", "'videos' is spelt 'video'"),
+            ("POST /v2/vidoes", "POST /v1/videos", "segment", "'v1' is spelt 'v2', 'videos' is spelt 'vidoes'"),
             ("GET /v1/videos/7/file", "GET /v1/videos/{video_id}", "length", "1 part is too much"),
         ],
     )

@@ -231,7 +231,7 @@ async def test_faults_belong_to_their_sandbox_and_go_with_a_reset(visitor):
 async def test_a_sandbox_holds_a_hundred_faults_and_makes_room_where_one_is_spent(visitor):
     await lay(visitor, "status(429)", times=1)
     for _ in range(99):
-        await lay(visitor, "status(401)", match={"path": "/nowhere"})
+        await lay(visitor, "status(401)", match={"path": "/nowhere*"})
     full = await visitor.post("/_mock/faults", json={"fault": "reset"})
     await visitor.get("/v1/videos/x")
     room = await visitor.post("/_mock/faults", json={"fault": "delay(0)"})
@@ -252,6 +252,9 @@ async def test_a_sandbox_holds_a_hundred_faults_and_makes_room_where_one_is_spen
         {"fault": "reset", "probability": 1.5},
         {"fault": "reset", "match": {"host": "x"}},
         {"fault": "reset", "match": {"path": ""}},
+        {"fault": "reset", "match": {"path": "/v1/vidoes"}},
+        {"fault": "reset", "match": {"path": "/@mine/v1/videos"}},
+        {"fault": "reset", "match": {"operation": "creat_video"}},
         {"fault": "reset", "for": 0},
         {"fault": "reset", "for": 5, "until": "2026-01-02T00:00:00Z"},
         {"fault": "reset", "from": "2026-01-02T00:00:00Z", "until": "2026-01-02T00:00:00Z"},

@@ -20,7 +20,7 @@ def test_a_folder_is_a_provider():
 def test_the_real_providers_are_found_and_do_not_collide():
     providers = discover()
     assert "nanogpt" in [provider.name for provider in providers]
-    assert Routes(providers).templates
+    assert Routes(providers).find("/api/generate-video")
 
 
 async def test_a_provider_is_found_by_its_documented_path(visitor):
