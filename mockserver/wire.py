@@ -8,16 +8,12 @@ client is waited for without an end (see `patience`). All else is uvicorn's: wha
 
 import asyncio
 from collections.abc import Callable, Iterable
-from functools import cached_property, lru_cache
+from functools import cached_property
 from math import inf
 from typing import Any
-from urllib.parse import unquote
 
-import httptools
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT, service_unavailable
 from uvicorn.protocols.http.httptools_impl import (
-    HEADER_RE,
-    HEADER_VALUE_RE,
     STATUS_LINE,
     HttpToolsProtocol,
     RequestResponseCycle,
@@ -25,6 +21,7 @@ from uvicorn.protocols.http.httptools_impl import (
 
 from mockserver import patience
 from mockserver.eager import Eager
+from mockserver.lines import line, target
 from mockserver.patience import TIMED_OUT, Patience
 from mockserver.plain import reset
 
@@ -38,12 +35,6 @@ GATHERED_AT_MOST = 2**16
 """Bytes that are kept back at the most."""
 
 TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
-
-REFUSED = bytes(byte for byte in range(256) if HEADER_VALUE_RE.search(bytes([byte])))
-"""What no header's value may have in it."""
-
-SHORT = 256
-"""Bytes of a request target that is remembered: clients ask for the same few again and again."""
 
 
 class Corked:
@@ -421,34 +412,3 @@ def _told_to_go_on(cycle: Cycle) -> Cycle:
     expected = (b"expect", b"100-continue")
     cycle.waiting_for_100_continue = any((name, value.lower()) == expected for name, value in cycle.scope["headers"])
     return cycle
-
-
-@lru_cache(maxsize=1024)
-def line(header: tuple[bytes, bytes]) -> bytes:
-    """Write a header as uvicorn does; raises ValueError for what uvicorn refuses."""
-    name, value = header
-    if len(value.translate(None, REFUSED)) != len(value):
-        raise ValueError("a header has a character that no header can have")
-    return b"%b: %b\r\n" % (_name(name), value)
-
-
-@lru_cache(maxsize=256)
-def _name(name: bytes) -> bytes:
-    if HEADER_RE.search(name):
-        raise ValueError("a header's name has a character that none can have")
-    return name.lower()
-
-
-def target(root: str, url: bytes) -> tuple[str, bytes, bytes]:
-    """Read a request target as uvicorn does: the path decoded, the path as it came, and the query."""
-    return _remembered(root, url) if len(url) <= SHORT else _target(root, url)
-
-
-def _target(root: str, url: bytes) -> tuple[str, bytes, bytes]:
-    parsed = httptools.parse_url(url)
-    raw_path: bytes = parsed.path
-    path = raw_path.decode("ascii")
-    return root + (unquote(path) if "%" in path else path), root.encode("ascii") + raw_path, parsed.query or b""
-
-
-_remembered = lru_cache(maxsize=4096)(_target)
