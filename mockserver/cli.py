@@ -1,6 +1,6 @@
 """The command line: `fauxreel serve | run -- CMD | env | backup | providers | scenarios | clauses | conduct | …`.
 
-Exit codes: 0, 1 failure, 2 usage, 3 cannot bind; `run` exits with its command's code.
+Exit codes: 0, 1 failure or findings, 2 usage, 3 cannot bind, 4 no server; `run` exits with its command's code.
 """
 
 import argparse
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from mockserver.settings import Settings
 
-OK, FAILED, USAGE, CANNOT_BIND = 0, 1, 2, 3
+OK, FAILED, USAGE, CANNOT_BIND, NO_SERVER = 0, 1, 2, 3, 4
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,14 +33,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.print_help()
         return USAGE
     try:
-        return command(options)
+        code = command(options)
+        sys.stdout.flush()  # here, where somebody who reads no further can be heard
     except CommandError as error:
         print(f"fauxreel: {error}", file=sys.stderr)
         return error.code
     except KeyboardInterrupt:
         return OK
     except BrokenPipeError:
-        return FAILED
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left unsaid is not tried again
+        return FAILED if command in {serve, run, conduct} else OK
+    return code
 
 
 class CommandError(Exception):
@@ -182,14 +185,14 @@ def clauses(options: argparse.Namespace) -> int:
 
 
 def conduct(options: argparse.Namespace) -> int:
-    """Print what clients did against the providers' advice; exit code 1 where they did."""
+    """Print what clients did against the providers' advice; exit code 1 where they did, and only there."""
     from urllib.parse import urlencode  # noqa: PLC0415 - `serve` has no use for it, and starts sooner
 
     from mockserver.control.told import annotations, told  # noqa: PLC0415 - --help stays quick
 
     asked = {"provider": options.provider, "id": options.id}
     query = urlencode({name: value for name, value in asked.items() if value is not None})
-    answer = _ask(options, "GET", f"conduct?{query}" if query else "conduct")
+    answer = _ask(options, "GET", f"conduct?{query}" if query else "conduct", there=True)
     formats = {
         "text": told,
         "json": lambda found: json.dumps(found, indent=2, ensure_ascii=False),
@@ -224,8 +227,8 @@ def clock(options: argparse.Namespace) -> int:
 
 
 def reset(options: argparse.Namespace) -> int:
-    """Begin a sandbox again."""
-    print(json.dumps(_ask(options, "POST", "reset", {}), indent=2))
+    """Begin a sandbox again; one that is not there is not made."""
+    print(json.dumps(_ask(options, "POST", "reset", {}, there=True), indent=2))
     return OK
 
 
@@ -312,26 +315,38 @@ def _variables(url: str, settings: "Settings") -> dict[str, str]:
 
 
 def _server_url(options: argparse.Namespace) -> str:
+    """The server's address; CommandError for what is none."""
+    from mockserver.testing.line import Line, ServerError  # noqa: PLC0415 - `serve` has no use for it
+
     url: str = getattr(options, "url", None) or os.environ.get("FAUXREEL_URL") or DEFAULT_URL
-    return url.rstrip("/")
-
-
-def _ask(options: argparse.Namespace, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - any JSON
-    from mockserver.testing.line import ControlError, Line, ServerError  # noqa: PLC0415 - `serve` has no use for it
-
-    base = _server_url(options) + (f"/@{options.sandbox}" if options.sandbox else "")
     try:
-        line = Line(base, options.control_token)
+        return Line(url).url
     except ServerError as error:
         raise CommandError(str(error), USAGE) from error
+
+
+def _ask(options: argparse.Namespace, method: str, path: str, body: object = None, *, there: bool = False) -> Any:  # noqa: ANN401 - any JSON
+    """Ask the control API for an object; `there`: of a sandbox that exists. What is refused is wrong usage."""
+    from mockserver.testing.line import ControlError, Line, ServerError, segment  # noqa: PLC0415 - `serve` has no use for it
+
+    root, _, name = _server_url(options).partition("/@")
+    name = options.sandbox or name
+    line = Line(root, options.control_token)
     try:
-        return line.ask(method, f"/_mock/{path}", body)
+        if there and name not in {"", "default"}:
+            line.ask("GET", f"/_mock/sandboxes/{segment(name)}")
+        answer = line.ask(method, f"{f'/@{name}' if name else ''}/_mock/{path}", body)
     except ControlError as error:
-        raise CommandError(str(error)) from error
+        ours = error.code != "refused"
+        raise CommandError(str(error), USAGE if ours and error.status < 500 else NO_SERVER) from error
     except ServerError as error:
-        raise CommandError(f"{error}: start one with 'fauxreel serve', or say where it is with --url") from error
+        hint = "start one with 'fauxreel serve', or say where it is with --url"
+        raise CommandError(f"{error}: {hint}", NO_SERVER) from error
     finally:
         line.close()
+    if not isinstance(answer, dict) or (path.startswith("conduct") and "total" not in answer):
+        raise CommandError(f"what answers at {root} is no fauxreel", NO_SERVER)
+    return answer
 
 
 def _banner(url: str, settings: "Settings") -> str:

@@ -24,6 +24,7 @@ MARKER = (
     "fauxreel(clock='auto', speed=60, start='2026-01-01T00:00:00Z', seed=0, scenario='succeeds', at=0.5, accounts={}, "
     "nanogpt={}): how the test's sandbox begins"
 )
+FINDINGS_SHOWN = 10
 KEPT = pytest.StashKey[Any]()
 """A test's sandbox, its server, and how long the server's log was when the test began."""
 
@@ -93,6 +94,8 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
         lines = int(item.config.getini("fauxreel_timeline") or 60)
         try:
             told = sandbox.timeline(lines) if lines else ""
+            against = sandbox.conduct.findings.told(FINDINGS_SHOWN) if lines else ""
+            told += f"\n\nagainst the providers' advice (conduct):\n{against}" if against else ""
         except (ControlError, ServerError) as error:
             told = f"there is no timeline: {error}"
         for title, text in (("fauxreel", told), ("fauxreel's own log", server.log(since)[-4000:])):

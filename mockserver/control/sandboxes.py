@@ -17,6 +17,9 @@ from mockserver.core.snapshots import Snapshot
 from mockserver.core.world import BadSandboxError, Sandbox, Terms
 from mockserver.web.complaints import sentence
 
+NAMED = 10
+"""How many sandboxes are named to who asked for one that is not there."""
+
 
 class FirstClock(msgspec.Struct, forbid_unknown_fields=True):
     """How time begins in a sandbox."""
@@ -91,7 +94,14 @@ def find(desk: Desk) -> Sandbox:
     for sandbox in desk.world.sandboxes():
         if sandbox.name == desk.path["name"]:
             return sandbox
-    raise ControlError(404, "unknown_sandbox", f"There is no sandbox {desk.path['name'][:80]!r}.")
+    raise ControlError(404, "unknown_sandbox", f"There is no sandbox {desk.path['name'][:80]!r}.", _known(desk))
+
+
+def _known(desk: Desk) -> str:
+    """Name the sandboxes that there are, some of many."""
+    names = [sandbox.name for sandbox in desk.world.sandboxes()]
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return f"There are: {', '.join(names[:NAMED]) or 'none yet'}{more}"
 
 
 async def get_sandbox(desk: Desk) -> Response:
@@ -124,7 +134,7 @@ def _forked(desk: Desk, new: NewSandbox, source: str) -> Sandbox:
         )
     found = next((sandbox for sandbox in desk.world.sandboxes() if sandbox.name == source), None)
     if found is None:
-        raise ControlError(404, "unknown_sandbox", f"There is no sandbox {source[:80]!r}.")
+        raise ControlError(404, "unknown_sandbox", f"There is no sandbox {source[:80]!r}.", _known(desk))
     snapshot = None if new.snapshot is None else snapshot_of(found, new.snapshot)
     try:
         return snapshots.fork(desk.world, new.name, found, snapshot)

@@ -6,7 +6,7 @@ server needs. `asgi_app` is the server inside this process.
 
 from mockserver.testing.asgi import asgi_app
 from mockserver.testing.line import ControlError, ServerError
-from mockserver.testing.results import Due, Entry, Fault, Finding, Job, Request, Webhook
+from mockserver.testing.results import Due, Entry, Fault, Finding, Findings, Job, Request, Webhook
 from mockserver.testing.sandbox import Account, Clock, Conduct, Sandbox
 from mockserver.testing.server import Server
 
@@ -19,6 +19,7 @@ __all__ = [
     "Entry",
     "Fault",
     "Finding",
+    "Findings",
     "Job",
     "Request",
     "Sandbox",

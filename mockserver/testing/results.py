@@ -1,11 +1,15 @@
 """What a sandbox tells of itself, as values: jobs, requests, entries of a ledger, webhooks, what became due."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
+
+KINDS_SHOWN = 4
+"""How many kinds of findings their `repr` names: pytest cuts longer ones."""
 
 
 class Due(NamedTuple):
@@ -99,6 +103,27 @@ class Finding:
     job: str | None
     count: int
     requests: tuple[int, ...]
+
+
+class Findings(list[Finding]):
+    """Findings that can be read where an assertion shows them: `repr` says which, `str` what, a line each."""
+
+    def __repr__(self) -> str:
+        kinds = Counter(f"{one.provider} {one.id}" for one in self)
+        shown = [f"{count} times {kind}" if count > 1 else kind for kind, count in kinds.items()]
+        more = f" and {len(shown) - KINDS_SHOWN} more" if len(shown) > KINDS_SHOWN else ""
+        what = "1 finding" if len(self) == 1 else f"{len(self)} findings"
+        return f"<{what}: {', '.join(shown[:KINDS_SHOWN])}{more}>" if self else "<no findings>"
+
+    def __str__(self) -> str:
+        return self.told() or "no findings"
+
+    def told(self, most: int | None = None) -> str:
+        """A line for each finding, of `most` at the most; empty where there is none."""
+        lines = [f"{one.provider} {one.id}: {one.message}" for one in self[:most]]
+        if len(lines) < len(self):
+            lines.append(f"… and {len(self) - len(lines)} more findings")
+        return "\n".join(lines)
 
 
 @dataclass(frozen=True, slots=True)

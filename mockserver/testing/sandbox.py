@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from mockserver.testing import results
 from mockserver.testing.line import ControlError, Line, segment
-from mockserver.testing.results import Due, Entry, Fault, Finding, Job, Request, Webhook
+from mockserver.testing.results import Due, Entry, Fault, Findings, Job, Request, Webhook
 from mockserver.testing.timeline import timeline
 
 Mode = Literal["auto", "frozen", "scaled"]
@@ -256,9 +256,9 @@ class Conduct:
         self._ask = partial(sandbox.ask)
 
     @property
-    def findings(self) -> list[Finding]:
-        """The findings, by the first request that each rests on."""
-        return [results.finding(told) for told in self._ask("GET", "conduct")["items"]]
+    def findings(self) -> Findings:
+        """The findings, by the first request that each rests on: a list, which `print` shows a line each."""
+        return Findings(results.finding(told) for told in self._ask("GET", "conduct")["items"])
 
     def forget(self) -> None:
         """Judge anew: what was asked until now is held against nobody."""

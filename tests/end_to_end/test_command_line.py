@@ -92,6 +92,41 @@ def test_conduct_fails_where_there_are_findings(serve):
     )
 
 
+@pytest.mark.parametrize("command", ["conduct", "reset"])
+def test_a_sandbox_that_is_not_there_is_said_so_and_not_made(server, command):
+    fauxreel("clock", "--url", server.url, "--sandbox", "here")
+    flagged = fauxreel(command, "--url", server.url, "--sandbox", "heer")
+    pointed = fauxreel(command, "--url", f"{server.url}/@heer")
+
+    assert flagged.returncode == pointed.returncode == 2
+    assert flagged.stderr == pointed.stderr
+    assert flagged.stderr.startswith("fauxreel: There is no sandbox 'heer'. There are: ")
+    assert "here" in flagged.stderr.split()
+    assert fauxreel(command, "--url", f"{server.url}/@here").returncode == 0
+
+
+@pytest.mark.parametrize("narrowed", [["--id", "nope"], ["--provider", "sora"]])
+def test_what_conduct_cannot_look_for_is_no_finding(server, narrowed):
+    assert fauxreel("conduct", "--url", server.url, *narrowed).returncode == 2
+
+
+@pytest.mark.parametrize("command", ["env", "providers", "clock", "conduct", "reset"])
+def test_what_is_no_address_of_a_server_is_said_so(command):
+    done = fauxreel(command, "--url", "nonsense")
+    assert (done.returncode, "is no address of a server" in done.stderr) == (2, True)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pipe is closed in another way there")
+def test_who_reads_the_beginning_alone_is_not_told_of_a_failure():
+    for words in (["clauses"], ["providers"]):
+        with subprocess.Popen(
+            [sys.executable, "-m", "mockserver", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        ) as listing:
+            listing.stdout.close()
+            complaints = listing.stderr.read()
+            assert (listing.wait(30), complaints) == (0, b"")
+
+
 def test_run_gives_its_command_the_variables_and_its_exit_code():
     code = (
         "import os, sys, urllib.request as u; "
@@ -168,7 +203,7 @@ def test_the_clock_is_moved_and_the_sandbox_reset_from_outside(server):
     assert json.loads(fauxreel("clock", "--speed", "10", *there).stdout)["speed"] == 10
     assert json.loads(fauxreel("reset", *there).stdout)["clock"]["now"] == "2026-01-01T00:00:00Z"
     refused = fauxreel("clock", "--advance", "-1", *there)
-    assert (refused.returncode, "never goes back" in refused.stderr) == (1, True)
+    assert (refused.returncode, "never goes back" in refused.stderr) == (2, True)
 
 
 def test_the_clock_is_moved_and_made_faster_in_one_go(server):
@@ -196,7 +231,7 @@ def test_what_answers_may_be_no_fauxreel():
     with socket.create_server(("127.0.0.1", 0)) as stranger:
         threading.Thread(target=_answer_in_html, args=(stranger,), daemon=True).start()
         done = fauxreel("clock", "--url", f"http://127.0.0.1:{stranger.getsockname()[1]}")
-    assert (done.returncode, "is no fauxreel" in done.stderr, "Traceback" in done.stderr) == (1, True, False)
+    assert (done.returncode, "is no fauxreel" in done.stderr, "Traceback" in done.stderr) == (4, True, False)
 
 
 def _answer_in_html(listening):
@@ -214,7 +249,7 @@ def test_an_address_that_is_none_is_wrong_usage(url):
 
 def test_no_server_is_said_so():
     done = fauxreel("clock", "--url", "http://127.0.0.1:9")
-    assert (done.returncode, "no fauxreel answers" in done.stderr) == (1, True)
+    assert (done.returncode, "no fauxreel answers" in done.stderr) == (4, True)
 
 
 def test_the_whole_street_answers_over_a_socket(server):

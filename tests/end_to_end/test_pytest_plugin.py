@@ -174,6 +174,23 @@ def test_a_failing_tests_report_shows_requests_states_and_money_and_no_keys(tmp_
     assert "sk-nano-test" not in shown
 
 
+def test_findings_can_be_read_in_the_report(tmp_path):
+    test = """
+    from app import ask, order, ORDER
+
+    def test_it(fauxreel):
+        for wrong in ("Duration", "promt", "modell", "aspect_ratoi"):
+            ask(fauxreel.url("nanogpt") + "/api/generate-video", fauxreel.key("nanogpt"), ORDER | {wrong: "5"})
+        assert not fauxreel.conduct.findings
+    """
+    shown = run_pytest(tmp_path, files={"app.py": APP, "test_it.py": test}).stdout
+
+    assert re.search(r"^E +assert not <[0-9]+ findings?: .*nanogpt unknown-field.*>$", shown, re.MULTILINE), shown
+    told = shown.partition("against the providers' advice (conduct):\n")[2]
+    assert told.startswith("nanogpt unknown-field: POST /api/generate-video was sent with 'Duration' in its body; ")
+    assert "Finding(" not in shown
+
+
 @pytest.mark.parametrize(("lines", "shown"), [("5", 5), ("0", 0)])
 def test_the_report_is_as_long_as_the_ini_file_says(tmp_path, lines, shown):
     test = """

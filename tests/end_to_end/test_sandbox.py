@@ -225,7 +225,9 @@ class TestConduct:
         before = box.conduct.findings
         ask(box, f"/api/video/status?requestId={job}")
 
-        [found] = box.conduct.findings
+        [found] = findings = box.conduct.findings
+        assert repr(findings) == "<1 finding: nanogpt polled-after-the-end>"
+        assert str(findings) == f"nanogpt polled-after-the-end: {found.message}"
         assert (before, found.id, found.provider, found.job) == ([], "polled-after-the-end", "nanogpt", job)
         assert (found.count, found.requests[-1]) == (1, 3)
         box.conduct.forget()
