@@ -10,10 +10,12 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from mockserver.core.conduct import asking, paying, polling
-from mockserver.core.conduct.advice import Advice, Counsel, Fields
+from mockserver.core.conduct.advice import Advice, Counsel, Fields, Misfit
 from mockserver.core.conduct.story import Event, Facts, Finding, Story, by_clients
 
-__all__ = ["FINDINGS", "Advice", "Counsel", "Event", "Facts", "Fields", "Finding", "Kind", "by_clients", "judged"]
+__all__ = [
+    "FINDINGS", "Advice", "Counsel", "Event", "Facts", "Fields", "Finding", "Kind", "Misfit", "by_clients", "judged",
+]  # fmt: skip
 
 
 class Kind(NamedTuple):
@@ -39,6 +41,7 @@ FINDINGS: Mapping[str, Kind] = MappingProxyType(
         "never-downloaded": Kind("Paid and never downloaded", paying.never_downloaded, of_all=True),
         "unknown-field": Kind("Sent a field that nobody knows", asking.unknown_field),
         "wrong-type": Kind("Sent a value of the wrong type", asking.wrong_type),
+        "wrong-value": Kind("Sent a value that no document lists", asking.wrong_value),
         "deprecated-endpoint": Kind("Used a deprecated address", asking.deprecated_endpoint),
         "media-too-large": Kind("Sent media over the size limit", asking.media_too_large),
     }

@@ -1,4 +1,4 @@
-"""What a client sends: fields that nobody knows, values of the wrong type, old addresses, media that are too large."""
+"""What a client sends: unknown fields, values of the wrong type or out of range, old addresses, large media."""
 
 import json
 from collections import defaultdict
@@ -62,6 +62,24 @@ def wrong_type(story: Story) -> Iterator[Finding]:
             f"which is documented as {documented}.{times(len(events))}"
         )
         yield story.finding("wrong-type", f"{operation} {path} {sent}", done, events)
+
+
+def wrong_value(story: Story) -> Iterator[Finding]:
+    """A value outside what the documents list for a field, which the provider takes and replaces."""
+    found: dict[tuple[str, str, str, str], list[Event]] = defaultdict(list)
+    for event in story.facts.events:
+        exchange = event.exchange
+        if exchange.status < 400:
+            operation = exchange.operation or ""
+            for field, value, documented in story.advice.misfits(operation, body_of(exchange)):
+                shown = printable(json.dumps(value, ensure_ascii=False)[:NAME_AT_MOST])
+                found[operation, field, shown, documented].append(event)
+    for (operation, field, shown, documented), events in found.items():
+        done = (
+            f"{asked(events[0].exchange)} was sent with {shown} as '{field}', "
+            f"where the documented values are {documented}.{times(len(events))}"
+        )
+        yield story.finding("wrong-value", f"{operation} {field} {shown} {documented}", done, events)
 
 
 def deprecated_endpoint(story: Story) -> Iterator[Finding]:

@@ -7,11 +7,11 @@ from typing import Any
 import msgspec
 
 from mockserver.core.clock import MINUTE, SECOND
-from mockserver.core.conduct import Advice, Counsel, Fields
+from mockserver.core.conduct import Advice, Counsel, Fields, Misfit
 
 from . import outputs
 from .catalogue import listing, models
-from .inputs import ExtendVideo, NewVideo
+from .inputs import ExtendVideo, NewVideo, misfits
 from .options import Options
 
 COUNSEL = {
@@ -65,6 +65,11 @@ COUNSEL = {
         "nanogpt.conduct.documented-types",
         "NanoGPT takes it today, and no document says that it will.",
         "Send the documented type.",
+    ),
+    "wrong-value": Counsel(
+        "nanogpt.conduct.documented-values",
+        "NanoGPT takes it, makes the video with the model's default, and charges for that.",
+        "Send a value that the documents or the catalogue list for the model.",
     ),
     "deprecated-endpoint": Counsel(
         "nanogpt.conduct.unified-status",
@@ -128,6 +133,17 @@ def fields(operation: str, body: Mapping[str, Any]) -> Fields | None:
     return order_fields(of_a_story=found is not None and "script" in found.inputs)
 
 
+def values(operation: str, body: Mapping[str, Any]) -> list[Misfit]:
+    """What `nanogpt.values = "strict"` would refuse of an order's values, with the values that its model has."""
+    if operation != "generate_video":
+        return []
+    try:
+        order = msgspec.convert(body, NewVideo)
+    except msgspec.ValidationError:  # of a body that the journal does not hold whole
+        return []
+    return [Misfit(bad.field, bad.value, bad.allowed) for bad in misfits(order)]
+
+
 def advice(options: Options) -> Advice:
     """All that NanoGPT asks of its clients; in the generation of 2025 no address was deprecated."""
     return Advice(
@@ -138,6 +154,7 @@ def advice(options: Options) -> Advice:
         pace=5 * SECOND,
         patience=5 * MINUTE,
         fields=fields,
+        misfits=values,
         queries=QUERIES,
         deprecated={} if options.profile == "2025" else {"legacy_status": "/api/video/status"},
         gone=frozenset({"nanogpt.results.seven-days"}),

@@ -161,7 +161,13 @@ def entry(job: Job, now: datetime) -> dict[str, Any]:
 
 def balance(available: Decimal) -> dict[str, str]:
     """The answer of check-balance: three texts."""
-    return {"usd_balance": format(available, "f"), "nano_balance": "0", "nanoDepositAddress": NO_ADDRESS}
+    return {"usd_balance": format(plain(available), "f"), "nano_balance": "0", "nanoDepositAddress": NO_ADDRESS}
+
+
+def plain(amount: Decimal) -> Decimal:
+    """An amount of money without trailing zeros, as document 002 prints it: 47.5 [002:133]."""
+    whole = amount.to_integral_value()
+    return whole if whole == amount else amount.normalize()
 
 
 def timestamp(at: datetime) -> str:

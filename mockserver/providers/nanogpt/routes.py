@@ -84,7 +84,7 @@ def _accept(call: Call, order: Order, index: int | None) -> Response:
     plan, seed = timeline.planned(scenario, life), draw.number()
     # By position: names would double the time that it takes to make a job.
     job = Job(job_id, "nanogpt", account.purse, now, plan, order.cost, "at_submission", order, seed, scenario.name)
-    left = house.add(job, account, now).available
+    left = outputs.plain(house.add(job, account, now).available)
     answer = outputs.accepted(job, order, left, options)
     if index is not None:
         answer = outputs.extended(answer, job, index, life.seconds)

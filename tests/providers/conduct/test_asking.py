@@ -55,6 +55,7 @@ DOCUMENTED = {
         {"model": "pixverse-v45", "effectType": "kiss", "soundEffectSwitch": True},
         {
             "model": "longstories-movie",
+            "duration": None,
             "aspectRatio": "9:16",
             "framework": "default",
             "voiceoverConfig": {"voiceId": "x"},
@@ -160,6 +161,116 @@ async def test_a_text_as_duration_is_in_order(client_of, duration):
     await client.submit(duration=duration)
 
     assert await client.conduct() == []
+
+
+VALUES = pytest.mark.clause("nanogpt.conduct.documented-values")
+IMAGE = {"imageUrl": "https://example.com/a.png"}
+REPLACED = (
+    "NanoGPT takes it, makes the video with the model's default, and charges for that. "
+    "Send a value that the documents or the catalogue list for the model."
+)
+
+
+@VALUES
+async def test_values_that_no_document_lists_are_reported_each_with_those_that_fit(client_of):
+    client = await client_of("nanogpt")
+    for _ in range(2):
+        await client.submit(duration="31s", aspect_ratio="19:6")
+
+    found = await client.conduct()
+
+    assert [(one["id"], one["clause"], one["job"], one["count"]) for one in found] == [
+        ("wrong-value", "nanogpt.conduct.documented-values", None, 2),
+        ("wrong-value", "nanogpt.conduct.documented-values", None, 2),
+    ]
+    ratio, duration = sorted(one["message"] for one in found)
+    assert ratio == (
+        "POST /api/generate-video was sent with \"19:6\" as 'aspect_ratio', where the documented values are "
+        f"16:9, 9:16, 1:1, 4:3, 3:4. That happened 2 times. {REPLACED}"
+    )
+    assert duration == (
+        "POST /api/generate-video was sent with \"31s\" as 'duration', where the documented values are "
+        f"5 to 30. That happened 2 times. {REPLACED}"
+    )
+
+
+@VALUES
+@pytest.mark.parametrize(
+    ("order", "told"),
+    [
+        ({"duration": "4s"}, "\"4s\" as 'duration', where the documented values are 5 to 30."),
+        ({"duration": "soon"}, "\"soon\" as 'duration', where the documented values are 5 to 30."),
+        ({"model": "kling-video-v2", "duration": "7"}, "\"7\" as 'duration', where the documented values are 5, 10."),
+        ({"model": "kling-video-v2", "cfg_scale": 1.1}, "1.1 as 'cfg_scale', where the documented values are 0 to 1."),
+        ({"model": "pixverse-v5", "cfg_scale": 21}, "21 as 'cfg_scale', where the documented values are 0 to 20."),
+        (
+            {"model": "hunyuan-video", "resolution": "4k"},
+            "\"4k\" as 'resolution', where the documented values are 480p, 720p, 1080p.",
+        ),
+        (
+            {"model": "hunyuan-video", "num_frames": 64},
+            "64 as 'num_frames', where the documented values are 65, 97, 129.",
+        ),
+        (
+            {"model": "wan-video-image-to-video", "num_frames": 101, **IMAGE},
+            "101 as 'num_frames', where the documented values are 81 to 100.",
+        ),
+        (
+            {"model": "wan-video-image-to-video", "frames_per_second": 25, **IMAGE},
+            "25 as 'frames_per_second', where the documented values are 5 to 24.",
+        ),
+        (
+            {"model": "wan-video-image-to-video", "num_inference_steps": 41, **IMAGE},
+            "41 as 'num_inference_steps', where the documented values are 1 to 40.",
+        ),
+        ({"model": "sora-2", "seconds": "5"}, "\"5\" as 'seconds', where the documented values are 4, 8, 12."),
+        (
+            {"model": "longstories-movie", "aspectRatio": "1:1", "duration": None},
+            "\"1:1\" as 'aspectRatio', where the documented values are 9:16, 16:9.",
+        ),
+    ],
+)
+async def test_the_values_are_those_of_the_model(client_of, order, told):
+    client = await client_of("nanogpt")
+    await client.submit(**order)
+
+    (found,) = [one for one in await client.conduct() if one["id"] != "wrong-type"]
+
+    assert (found["id"], found["clause"]) == ("wrong-value", "nanogpt.conduct.documented-values")
+    assert found["message"] == f"POST /api/generate-video was sent with {told} {REPLACED}"
+
+
+@VALUES
+@pytest.mark.parametrize(
+    "order",
+    [
+        {"duration": "30s", "aspect_ratio": "3:4"},
+        {"duration": "", "aspect_ratio": ""},
+        {"model": "kling-video-v2", "duration": "10", "cfg_scale": 1},
+        {"model": "hunyuan-video", "num_frames": 129, "resolution": "1080p"},
+        {"model": "wan-video-image-to-video", "frames_per_second": 24, "num_frames": 100, **IMAGE},
+        {"model": "sora-2", "seconds": "12", "orientation": "portrait", "duration": None},
+        {"model": "sora-2", "resolution": "1792x1024", "pro_mode": True, "duration": None},
+        {"model": "longstories-movie", "aspectRatio": "16:9", "duration": "600"},
+    ],
+)
+async def test_what_strictness_takes_is_in_order(client_of, order):
+    for values in ("strict", "lenient"):
+        client = await client_of("nanogpt", nanogpt__values=values)
+        await client.submit(**order)
+
+        assert await client.conduct() == []
+
+
+@VALUES
+async def test_a_value_that_was_refused_is_told_by_the_refusal(client_of):
+    strict = await client_of("nanogpt", nanogpt__values="strict")
+    lenient = await client_of("nanogpt")
+    for client, value in ((strict, "31s"), (lenient, "999s")):
+        answer = await client.http.post(client.ways.submit, json=client.ways.order | {"duration": value})
+        assert answer.status_code == 400
+
+        assert await client.conduct() == []
 
 
 @pytest.mark.clause("nanogpt.conduct.unified-status")

@@ -66,6 +66,20 @@ async def test_the_header_says_what_the_answer_says(client):
 
 
 @pytest.mark.clause("nanogpt.money.balance-header", "nanogpt.money.charged-at-submission")
+async def test_money_is_written_without_trailing_zeros(serve):
+    client = client_of(await serve("nanogpt", nanogpt__balance="10.44"))
+    for seconds, model, left in (
+        ("5", "kling-v21-pro", "10.22"),
+        ("5", "kling-v21-pro", "10"),
+        ("5s", "veo2-video", "6.6"),
+    ):
+        response = await order(client, model=model, duration=seconds)
+
+        assert f'"remainingBalance":{left},' in response.text
+        assert response.headers["x-remaining-balance"] == left == await balance(client)
+
+
+@pytest.mark.clause("nanogpt.money.balance-header", "nanogpt.money.charged-at-submission")
 async def test_an_extension_is_paid_for_likewise(nano, client):
     original = (await accepted(client, model="midjourney-video", imageUrl=LINK))["runId"]
     await nano.until_idle()

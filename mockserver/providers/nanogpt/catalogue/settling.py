@@ -104,8 +104,17 @@ def pick(field: str, value: T | None, offered: Collection[T], default: T, strict
     if value in offered:
         return value
     if strict:
-        raise BadValue(field, value, ", ".join(str(each) for each in offered))
+        raise BadValue(field, value, listed(offered))
     return default
+
+
+def listed(offered: Collection[object]) -> str:
+    """Say in words what is offered: numbers that follow each other by the first and the last, "5 to 30"."""
+    each = list(offered)
+    first, last = each[0], each[-1]
+    if isinstance(first, int) and isinstance(last, int) and len(each) > 2 and each == [*range(first, last + 1)]:
+        return f"{first} to {last}"
+    return ", ".join(str(one) for one in each)
 
 
 def seconds_of(value: float | str | Decimal | None) -> Decimal | None:
@@ -126,7 +135,7 @@ def _seconds(model: Model, wishes: Wishes, given: Decimal | None, strict: bool) 
         if wanted is not None and wanted in model.durations:
             return Decimal(int(wanted))
         if strict and asked is not None and asked != "":
-            raise BadValue(field, asked, ", ".join(str(each) for each in model.durations))
+            raise BadValue(field, asked, listed(model.durations))
         return Decimal(model.duration)
     return given if model.frames is not None and given is not None else _followed_seconds(model, wishes, given, strict)
 
@@ -203,10 +212,10 @@ def _ratio(model: Model, wishes: Wishes, default: str, strict: bool) -> str:
         default = RATIO_OF[pick("orientation", wishes.orientation, RATIO_OF, "landscape", strict)]
     if not model.aspect_ratios:
         return default
-    asked = wishes.aspect_ratio
+    asked, field = wishes.aspect_ratio, "aspect_ratio"
     if not asked and isinstance(wishes.story_ratio, str):
-        asked = wishes.story_ratio
-    return pick("aspect_ratio", asked, model.aspect_ratios, default, strict)
+        asked, field = wishes.story_ratio, "aspectRatio"
+    return pick(field, asked, model.aspect_ratios, default, strict)
 
 
 def _size(model: Model, size: str | None, strict: bool) -> tuple[str | None, str | None]:

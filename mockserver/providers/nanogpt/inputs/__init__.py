@@ -2,6 +2,6 @@
 
 from .bodies import ExtendVideo, NewVideo, texts
 from .media import image_of, media, source_file, video_of
-from .orders import order
+from .orders import misfits, order
 
-__all__ = ["ExtendVideo", "NewVideo", "image_of", "media", "order", "source_file", "texts", "video_of"]
+__all__ = ["ExtendVideo", "NewVideo", "image_of", "media", "misfits", "order", "source_file", "texts", "video_of"]

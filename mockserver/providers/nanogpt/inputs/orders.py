@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from mockserver.core.refusals import BadValue, MissingField, MissingMedia, TooLong, UnknownModel
+from mockserver.core.refusals import BadValue, MediaTooLong, MissingField, MissingMedia, TooLong, UnknownModel
 from mockserver.providers.nanogpt.catalogue import Choice, Model, Order, Sent, Wishes, models, price, settle
 from mockserver.providers.nanogpt.options import Options
 
@@ -31,6 +31,12 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "motion": ("low", "high"),
 }
 """The documents' words for fields that have no list of a model's own [003:44, 80-81]."""
+
+FIELD_OF = {name: field for field, name in CAMEL.items()}
+"""Our names of fields by their own."""
+
+SECOND_TO = {"seconds": ("duration",), "target_resolution": ("resolution",), "aspect_ratio": ("story_ratio",)}
+"""Fields that count where the first is not sent; beside it, right or wrong, they say nothing."""
 
 _wishes = attrgetter(*Wishes.__struct_fields__)
 _SETTLED: dict[tuple[object, ...], tuple[Choice, Decimal]] = {}
@@ -129,7 +135,7 @@ def _settled(model: Model, body: NewVideo, sent: Sent, options: Options) -> tupl
     try:
         found = _SETTLED.get(key)
     except TypeError:  # a list or an object where a word belongs
-        wishes = tuple(None if isinstance(each, dict | list) else each for each in wishes)
+        wishes = _words(wishes)
         key = (model.id, strict, options.prices, sent, wishes)
         found = _SETTLED.get(key)
     if found is None:
@@ -140,6 +146,31 @@ def _settled(model: Model, body: NewVideo, sent: Sent, options: Options) -> tupl
         if len(repr(wishes)) <= LONGEST_KEY:
             _SETTLED[key] = found
     return found
+
+
+def misfits(body: NewVideo) -> list[BadValue]:
+    """All values of an order that strictness would refuse, one for each field; none for an unknown model."""
+    model, found = models().get(body.model or ""), list[BadValue]()
+    while model is not None:
+        try:
+            _judge(model, body)
+            settle(model, Wishes(*_words(_wishes(body))), Sent(), strict=True)
+        except BadValue as bad:
+            name = FIELD_OF.get(bad.field, bad.field)
+            if getattr(body, name, None) is None:
+                break  # what is refused was not sent: the field's default, next to others
+            found.append(bad)
+            body = replace(body, **dict.fromkeys((name, *SECOND_TO.get(name, ())), None))
+        except MediaTooLong:
+            break
+        else:
+            break
+    return found
+
+
+def _words(wishes: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Wishes without lists and objects, which name nothing."""
+    return tuple(None if isinstance(each, dict | list) else each for each in wishes)
 
 
 def _judge(model: Model, body: NewVideo) -> None:
