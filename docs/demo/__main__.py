@@ -26,7 +26,7 @@ from clients.nanogpt import AsyncNanoGPT
 from clients.nouvel import AsyncNouvel
 from clients.viddyscribe import AsyncViddyScribe
 from docs.demo.orders import Desk, Money, ad, balance, clip, described, judge, ordered, video
-from docs.demo.screen import UnexpectedError, bars, console, picture, table
+from docs.demo.screen import UnexpectedError, bars, console, files, picture, table
 
 PATIENCE = 300.0  # seconds of real time after which a client gives up
 PAUSE = 0.15  # seconds of real time between two polls, at the least
@@ -54,6 +54,8 @@ async def tell(url: str, folder: Path) -> None:
         orders.append(await described(desk, job))
         console.print()
         console.print(table(orders))
+        console.print()
+        console.print(files(orders))
         console.print()
         judge(orders, money, await balance(desk))
 

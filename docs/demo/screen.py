@@ -9,7 +9,7 @@ from pathlib import Path
 from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from clients.core.operations import Progress as Step
 
@@ -88,8 +88,17 @@ def table(orders: Sequence[Order]) -> Table:
     """Sum up what was ordered, what was paid, and what came of it."""
     found = Table("provider", "order", "paid", "what came of it", box=None, pad_edge=False)
     for order in orders:
-        outcome = str(order.file) if order.file else f"[red]{order.complaint}[/], refunded"
+        outcome = f"[green]{order.state}[/]" if order.file else f"[red]{order.complaint}[/], refunded"
         found.add_row(order.house, order.title, order.paid, outcome)
+    return found
+
+
+def files(orders: Sequence[Order]) -> Table:
+    """Say where the videos are: apart from the rest, so that a narrow terminal shows whole names."""
+    found = Table("provider", Column("video", overflow="fold"), box=None, pad_edge=False)
+    for order in orders:
+        if order.file:
+            found.add_row(order.house, str(order.file))
     return found
 
 

@@ -62,9 +62,11 @@ def played(scripts, folder, url):
 
 
 def shims(folder: Path) -> Path:
-    """A folder with the commands that a reader has once `make` has set up."""
+    """A folder with the commands that a reader has once `make` has set up; it is `.venv/bin` too."""
     found = folder / ".bin"
     found.mkdir()
+    (folder / ".venv").mkdir()
+    (folder / ".venv/bin").symlink_to(found)
     for name, words in TOOLS.items():
         (found / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" {words} "$@"\n')
         (found / name).chmod(0o755)

@@ -8,7 +8,7 @@ from tests.providers.conduct.kit import STARTED, Client, Wall
 @pytest.fixture
 def wall(monkeypatch):
     found = Wall()
-    for module in ("mockserver.core.clock", "mockserver.settings"):
+    for module in ("mockserver.core.clock", "mockserver.control.time", "mockserver.settings"):
         monkeypatch.setattr(f"{module}.wall_now", found)
     return found
 
