@@ -8,8 +8,8 @@ from tests.providers.conduct.kit import STARTED, Client, Wall
 @pytest.fixture
 def wall(monkeypatch):
     found = Wall()
-    for module in ("mockserver.core.clock", "mockserver.control.time", "mockserver.settings"):
-        monkeypatch.setattr(f"{module}.wall_now", found)
+    for module in ("core.clock", "core.world", "core.snapshots", "control.time", "control.sandboxes", "settings"):
+        monkeypatch.setattr(f"mockserver.{module}.wall_now", found)
     return found
 
 
