@@ -1,10 +1,11 @@
 """Accounts: `GET, PUT accounts/{provider}/{key}`, `GET …/ledger`."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, Literal, cast, get_args, get_origin, get_type_hints
 
 import msgspec
 from starlette.responses import Response
@@ -75,7 +76,7 @@ async def put_account(desk: Desk) -> Response:
     change = await desk.body(change_of(provider))
     now = desk.sandbox.now()
     before = house.known(desk.path["key"], now)
-    changed = _changed(before, change, provider.trade.opening(house.options))
+    changed = _changed(before, change, provider.trade.opening(house.options), plans_of(provider))
     account = _with_own(provider, house, changed, change, now)
     available = _available(house, before, account, change, now)
     house.set_account(account)
@@ -107,7 +108,21 @@ def _with_own(provider: Provider, house: House, account: Account, change: Accoun
         raise ControlError(400, "bad_field", sentence(error)) from error
 
 
-def _changed(account: Account, change: AccountChange, opening: Opening) -> Account:
+def plans_of(provider: Provider) -> tuple[str, ...]:
+    """The plans that a provider's settings know; none where any name is one."""
+    of = get_type_hints(provider.options).get("plan")
+    return get_args(of) if get_origin(of) is Literal else ()
+
+
+def _plan(asked: str, plans: Sequence[str]) -> str:
+    """The plan that is asked for, as it is written; ControlError for one that there is not."""
+    found = next((plan for plan in plans if plan.lower() == asked.lower()), asked if not plans else None)
+    if found is None:
+        raise ControlError(400, "bad_field", f"'plan': there is no '{asked[:80]}'.", f"There are: {', '.join(plans)}")
+    return found
+
+
+def _changed(account: Account, change: AccountChange, opening: Opening, plans: Sequence[str]) -> Account:
     """Let the flags act first: what the change lays down itself is stronger."""
     unknown = sorted(set(change.flags or ()) - set(FLAGS))
     if unknown:
@@ -118,8 +133,9 @@ def _changed(account: Account, change: AccountChange, opening: Opening) -> Accou
         instant(change.expires_at, "expires_at")
     if change.flags is not None:
         account = flagged(account, opening, frozenset(change.flags))
-    if change.plan is not None and change.plan != account.plan:
-        account = replace(account, plan=change.plan, granted=opening.grant_of(change.plan, account.flags))
+    plan = None if change.plan is None else _plan(change.plan, plans)
+    if plan is not None and plan != account.plan:
+        account = replace(account, plan=plan, granted=opening.grant_of(plan, account.flags))
     return replace(
         account,
         limits=account.limits if change.limits is None else {**account.limits, **change.limits},

@@ -39,8 +39,10 @@ DRIP_SECONDS = 5.0
 
 _WRITTEN = re.compile(r"\s*([a-z_]{1,32})\s*(?:\(\s*([0-9]{1,9}(?:\.[0-9]{1,9})?)?\s*\))?\s*", re.ASCII)
 _IN_KEY = re.compile(r"(?<![^\W\d_])fault-([a-z]+)(?:-([0-9]{1,9}(?:\.[0-9]{1,9})?))?(?![^\W\d_])")
-DIRECTIVES = re.compile(r"\[\[mock:([^\[\]]*)\]\]")
+DIRECTIVES = re.compile(r"\[\[\s*mock\s*:([^\[\]]*)\]\]", re.IGNORECASE)
 """What stands in a text as `[[mock: …]]`: the name of a fault or of a scenario, and what belongs to it."""
+MENTION = re.compile(rb"\[\[\s*mock", re.IGNORECASE)
+"""What a body has in it where there may be a directive; where there is no `[[`, nobody need look for it."""
 
 
 class UnknownNameError(ValueError):

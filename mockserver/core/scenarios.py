@@ -1,5 +1,6 @@
 """Named outcomes of a job: how it goes, decided once, at its submission."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -28,6 +29,15 @@ SCENARIOS = MappingProxyType(
     }
 )
 """Names and one line each; a provider that cannot tell one apart answers as a documented one."""
+
+_NEARLY = re.compile(r"\[\[\s*mock(?P<colon>\s*:)?[\s=-]*(?P<said>[^\[\]]{0,80})", re.IGNORECASE)
+"""The beginning of what is a directive, or nearly one."""
+
+
+class BadDirectiveError(UnknownNameError):
+    """Somebody wrote what is nearly a directive; the message says how it is written."""
+
+    code = "bad_directive"
 
 
 class UnknownScenarioError(UnknownNameError):
@@ -85,6 +95,21 @@ def directive(text: str) -> Scenario | None:
         if not is_fault(found[1]):
             return parsed(found[1])
     return None
+
+
+def check_directives(text: str) -> None:
+    """Raise BadDirectiveError for `[[mock fails]]`, `[[mock: fails]` and the like: they are not to be a plain order.
+
+    Brackets about other words, as in `[[mock interview]]`, are the author's own.
+    """
+    whole = {found.start() for found in DIRECTIVES.finditer(text)}
+    for found in _NEARLY.finditer(text):
+        word = re.split(r"[\s(]", found["said"].strip().lower(), maxsplit=1)[0]
+        meant = get_close_matches(word, (*SCENARIOS, *FAULTS), n=1, cutoff=0.75)
+        if found.start() not in whole and (meant or found["colon"]):
+            rest = found["said"].strip()[len(word) :]
+            spelling = f"[[mock: {meant[0]}{rest}]]" if meant else "[[mock: fails]]"
+            raise BadDirectiveError(f"{found[0]!r} is nearly a directive, which is written {spelling}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,11 +52,15 @@ class StateFile:
         self._path = path
         self._codec = codec
         self._names: dict[str, int] = {}
+        beside = _beside(path)
+        made = not beside.exists()
         self._lock = _taken(path)
         try:
             self._base = self._opened()
         except BaseException:
             self._lock.close()
+            if made:  # a file that is refused is left with nothing beside it
+                beside.unlink(missing_ok=True)
             raise
 
     def _opened(self) -> sqlite3.Connection:
@@ -247,11 +251,17 @@ class _Page:
         return found
 
 
+def _beside(path: Path) -> Path:
+    """The file whose lock is held."""
+    return path.with_name(f"{path.name}-lock")
+
+
 def _taken(path: Path) -> sqlite3.Connection:
     """Hold the file for this process alone, by a lock that the system gives up with the process, however it ends."""
-    beside = path.with_name(f"{path.name}-lock")
+    if path.is_dir():
+        raise StateError(f"{path} is a folder: name a file in it, such as {path / 'state.db'}.")
     try:
-        lock = sqlite3.connect(beside, isolation_level=None, timeout=0, check_same_thread=False)
+        lock = sqlite3.connect(_beside(path), isolation_level=None, timeout=0, check_same_thread=False)
         try:
             lock.execute("PRAGMA journal_mode = DELETE")
             lock.execute("BEGIN EXCLUSIVE")

@@ -23,7 +23,7 @@ from mockserver.core.jobs import Job
 from mockserver.core.limits import Limit
 from mockserver.core.post import Delivery
 from mockserver.core.refusals import BadBody, BodyTooLarge, NotFound, NotYours, WrongType
-from mockserver.core.scenarios import SCENARIOS, SUCCEEDS, Scenario, directive, parsed
+from mockserver.core.scenarios import SCENARIOS, SUCCEEDS, Scenario, check_directives, directive, parsed
 from mockserver.core.world import Changing, Sandbox
 from mockserver.media.cache import Clips
 from mockserver.media.files import Files
@@ -191,7 +191,7 @@ class Call:
             elif len(there) > most:
                 raise BodyTooLarge(most)
             self._body = there
-            if b"[[mock:" in there:
+            if b"[[" in there:
                 self._heed(there)
         return self._body
 
@@ -229,7 +229,7 @@ class Call:
         """Remember this as the body that was read: for the journal, and for the directives in it."""
         self._whole = self._body
         self._body = read
-        if b"[[mock:" in read:
+        if b"[[" in read:
             self._heed(read)
             if self.fault is not None and self.fault.name == "duplicate" and self._whole is None:
                 raise UnknownFaultError("'duplicate' comes too late in an upload: ask for it by header")
@@ -310,7 +310,7 @@ class Call:
             asked = self.headers.get(b"x-mock-scenario")
             if asked is not None:
                 return parsed(asked.decode("latin-1"))
-            if self._body is not None and b"[[mock:" in self._body:
+            if self._body is not None and b"[[" in self._body and faults.MENTION.search(self._body):
                 found = directive(self._body.decode("utf-8", "replace"))
                 if found is not None:
                     return found
@@ -346,9 +346,11 @@ class Call:
 
     def _heed(self, body: bytes) -> None:
         """Meet the fault that a directive in the body asks for, which is stronger than all but the header's."""
-        if self.pure or b"x-mock-fault" in self.headers:
+        if self.pure or b"x-mock-fault" in self.headers or faults.MENTION.search(body) is None:
             return
-        found = faults.directive(body.decode("utf-8", "replace"))
+        text = body.decode("utf-8", "replace")
+        check_directives(text)
+        found = faults.directive(text)
         if found is not None:
             self.meet(found)
 

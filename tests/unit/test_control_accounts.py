@@ -123,3 +123,18 @@ async def test_another_plan_grants_the_difference_and_keeps_what_was_spent():
         client = mock.client({"authorization": f"Bearer {NOUVEL}"})
         await client.post("/api/v1/generate", json={"urls": ["https://shop.com/products/shoes"]})
         assert (await mock.set_account(NOUVEL, plan="business"))["available"] == "99"  # of a hundred, one is held
+
+
+@pytest.mark.parametrize(
+    ("only", "plan", "known"),
+    [("artnex", "gold", "free, pro, enterprise"), ("viddyscribe", "gold", "Enterprise, Starter")],
+)
+async def test_a_plan_that_a_provider_has_not_is_refused_with_those_that_it_has(only, plan, known):
+    async with Mock(only) as mock:
+        answer = await mock.control.put(f"accounts/{only}/a-key", json={"plan": plan})
+        first = await mock.set_account("a-key", plan=known.split(", ")[0].upper())
+
+    error = answer.json()["error"]
+    assert (answer.status_code, error["message"]) == (400, f"'plan': there is no '{plan}'.")
+    assert error["hint"] == f"There are: {known}"
+    assert first["plan"] == known.split(", ", maxsplit=1)[0]

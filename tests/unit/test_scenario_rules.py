@@ -3,6 +3,7 @@
 import pytest
 
 from mockserver.web.telling import told
+from tests.kit import Mock
 
 
 async def lay(visitor, *rules, **more):
@@ -142,3 +143,39 @@ async def test_a_thousand_wait_in_the_queue_and_no_more(visitor):
     assert (one_more.status_code, one_more.json()["error"]["code"]) == (409, "queue_full")
     assert too_many.status_code == 400
     assert len((await visitor.get("/_mock/scenarios")).json()["queue"]) == 1000
+
+
+class TestNearlyDirectives:
+    @pytest.mark.parametrize("prompt", ["[[MOCK: fails]]", "[[ mock: fails ]]", "a cat [[ Mock : fails]]"])
+    async def test_case_and_spaces_do_not_matter(self, visitor, prompt):
+        assert await ordered(visitor, prompt=prompt) == "fails"
+
+    @pytest.mark.parametrize(
+        ("prompt", "meant"),
+        [
+            ("[[mock fails]]", "[[mock: fails]]"),
+            ("[[Mock=fails at=0.5]]", "[[mock: fails at=0.5]]"),
+            ("[[mock: fails] a cat", "[[mock: fails]]"),
+            ("[[mock-stuk]]", "[[mock: stuck]]"),
+            ("[[mock status(503)]]", "[[mock: status(503)]]"),
+        ],
+    )
+    async def test_what_is_nearly_one_orders_nothing(self, visitor, prompt, meant):
+        answer = await visitor.post("/v1/videos", json={"prompt": prompt}, headers={"authorization": "Bearer key"})
+
+        error = answer.json()["error"]
+        assert (answer.status_code, error["code"]) == (400, "bad_directive")
+        assert error["message"].endswith(f"is nearly a directive, which is written {meant}")
+        assert (await visitor.get("/_mock/jobs")).json()["items"] == []
+
+    @pytest.mark.parametrize(
+        "prompt", ["a [[mock interview]]", "[[mockup]]", "[[1, 2], [3]]", "mock: fails", "[[cats]]"]
+    )
+    async def test_other_brackets_are_the_authors_own(self, visitor, prompt):
+        assert await ordered(visitor, prompt=prompt) == "succeeds"
+
+    async def test_a_pure_server_does_not_look(self):
+        async with Mock("nanogpt", pure=True) as mock:
+            client = mock.client(headers={"x-api-key": "sk-nano-1"})
+            order = {"model": "veo2-video", "prompt": "[[mock fails]]", "duration": "5s"}
+            assert (await client.post("/api/generate-video", json=order)).status_code == 202

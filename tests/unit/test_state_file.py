@@ -31,10 +31,11 @@ def stamped(path, **pragmas):
 
 
 def refused(path, match):
-    before = path.read_bytes()
+    before, beside = path.read_bytes(), sorted(path.parent.iterdir())
     with pytest.raises(StateError, match=match):
         SqliteStore(path)
     assert path.read_bytes() == before, "nothing is overwritten"
+    assert sorted(path.parent.iterdir()) == beside, "nothing is left beside it"
 
 
 def test_what_was_written_is_there_again(written):
@@ -88,6 +89,22 @@ def test_a_file_is_used_by_one_server_at_a_time(written):
 def test_a_folder_that_is_not_there_is_told(tmp_path):
     with pytest.raises(StateError, match="cannot be used"):
         SqliteStore(tmp_path / "nowhere" / "state.db")
+
+
+def test_a_folder_is_told(tmp_path):
+    with pytest.raises(StateError, match=r"is a folder: name a file in it, such as .*state\.db"):
+        SqliteStore(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    assert not tmp_path.with_name(f"{tmp_path.name}-lock").exists()
+
+
+def test_the_lock_of_another_server_is_left_alone(path):
+    path.write_text("my diary, " * 500)
+    held = path.with_name(f"{path.name}-lock")
+    held.touch()
+    with pytest.raises(StateError, match="no state of fauxreel's"):
+        SqliteStore(path)
+    assert held.exists()
 
 
 def test_a_new_file_says_whose_it_is(written):
