@@ -62,7 +62,8 @@ class Passing:
 
     def begin_again(self):
         """Forget all that was, so that what follows depends on nothing before."""
-        self.app.world.sandbox().reset()
+        for sandbox in self.app.world.sandboxes():
+            self.app.world.close(sandbox.name)  # its snapshots go with it
         self._steps = cycle(STEPS)
 
     async def __call__(self, scope, receive, send):

@@ -6,9 +6,12 @@ from schemathesis.specs.openapi.checks import use_after_free
 from tests.contract.schemathesis_kit import Passing, described, journeys
 
 TOKEN = "secret"
-WANT_MORE_THAN_A_SHAPE = ("makeSandbox", "putAccount", "putClock", "advanceClock", "layFault", "takeSnapshot")
+WANT_MORE_THAN_A_SHAPE = (
+    "makeSandbox", "putAccount", "putClock", "advanceClock", "layFault", "takeSnapshot",
+    "listRequests", "countRequests", "exportRequests", "putScenarios",
+)  # fmt: skip
 MAY_BE_OUT_OF_REACH = {"positive_data_acceptance": {"expected-statuses": ["2xx", "400", "404"]}}
-"""Where more than a shape decides: what is served, which settings there are, what time it is."""
+"""Where more than a shape decides: what is served, at which paths, which settings there are, what time it is."""
 
 ABOUT_JOBS = ("listJobs", "getJob", "endJob", "listWebhooks", "redeliver")
 BUSY_SANDBOX = {"header.X-Mock-Sandbox": "default"}

@@ -15,8 +15,8 @@ TELLS = "import os, sys; print(os.environ['FAUXREEL_URL'], os.getpid(), flush=Tr
 SLEEPS = f"{TELLS}import time; time.sleep(60)"
 FORKS = f"{TELLS}import subprocess; subprocess.run([sys.executable, '-c', 'import time; time.sleep(60)'])"
 CLEANS_UP = f"""
-import signal, sys, time
-def end(*_): print("cleaned up", flush=True); sys.exit(3)
+import os, signal, sys, time
+def end(*_): os.write(1, b"cleaned up\\n"); sys.exit(3)  # print may be under way when the signal comes
 signal.signal(signal.SIGTERM, end); signal.signal(signal.SIGINT, end)
 {TELLS}"""
 

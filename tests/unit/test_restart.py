@@ -180,7 +180,9 @@ async def test_what_cannot_be_kept_is_not_acknowledged_and_goes_on_when_it_can(p
         store.update("default/anything", "1", lambda _: "not kept yet")
 
         refused = await ask(path)
-        behind = await mock.control.get("health")
+        transport = httpx.ASGITransport(mock.app)  # not described: no operation of the control API brings this about
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as plain:
+            behind = await plain.get("/_mock/health")
         monkeypatch.setattr(store._file, "write", write)
         after = await ask(path)
 

@@ -3,6 +3,7 @@
 import pytest
 
 from mockserver.web.telling import told
+from tests import witness
 from tests.kit import Mock
 
 
@@ -141,6 +142,7 @@ async def test_a_thousand_wait_in_the_queue_and_no_more(visitor):
 
     assert (laid.status_code, len(laid.json()["queue"])) == (200, 1000)
     assert (one_more.status_code, one_more.json()["error"]["code"]) == (409, "queue_full")
+    witness.judge("control", one_more, "/_mock/scenarios/queue")
     assert too_many.status_code == 400
     assert len((await visitor.get("/_mock/scenarios")).json()["queue"]) == 1000
 
