@@ -1,5 +1,6 @@
 """`make demo`: what it promises is what it does."""
 
+import io
 import os
 import re
 import subprocess
@@ -9,7 +10,9 @@ from pathlib import Path
 import av
 import httpx
 import pytest
+from rich.console import Console
 
+from docs.demo.screen import Order, files
 from tests.end_to_end.conftest import served
 
 ROOT = Path(__file__).parents[2]
@@ -67,6 +70,18 @@ def test_what_it_shows_can_be_kept_as_a_picture_that_loads_nothing(told):
     assert all(word in drawn for word in ("COMPLETED", "described&#160;aloud", "refunded"))
     assert "@font-face" not in drawn
     assert "cdn" not in drawn
+
+
+def test_eighty_columns_show_whole_names_of_files():
+    longest = "videos/b7d7f976-d770-4ff4-9f53-5f1d3c6240c6.mp4"
+    narrow = Console(width=80, file=io.StringIO())
+
+    narrow.print(files([Order("Nouvel", "an ad for a shoe", file=Path(longest)), Order("NanoGPT", "none")]))
+
+    assert [line.split() for line in narrow.file.getvalue().splitlines()] == [
+        ["provider", "video"],
+        ["Nouvel", longest],
+    ]
 
 
 def shape(file):
