@@ -26,6 +26,9 @@ PREFIX = "FAUXREEL_"
 FASTEST, SLOWEST = 1_000_000, 0.001
 MOST = 10**12
 WORKERS = 64
+SECRETS = ("token", "key", "listed", "auth", "secret")
+"""What is in the names of settings whose values are not repeated."""
+NOTHING_GIVEN: Mapping[str, tuple[str, object]] = {}
 SHARED = ("redis://", "rediss://", "unix://")
 """How the addresses of a shared state begin."""
 
@@ -224,9 +227,10 @@ def _settings(merged: Mapping[str, Any], providers: "Sequence[Provider]", names:
         provider, _, option = name.rpartition(".")
         (options[provider] if provider else own)[option] = _as_written(value, known[name])
     typed = {
-        provider.name: _converted(options[provider.name], provider.options, provider.name) for provider in providers
+        provider.name: _converted(options[provider.name], provider.options, provider.name, merged)
+        for provider in providers
     }
-    settings: Settings = _converted({**own, "providers": typed}, Settings, "")
+    settings: Settings = _converted({**own, "providers": typed}, Settings, "", merged)
     _check(settings, names)
     return settings
 
@@ -247,19 +251,31 @@ def _is_list(of: Any) -> bool:  # noqa: ANN401 - a type
     return any(isinstance(one, msgspec.inspect.CollectionType | msgspec.inspect.TupleType) for one in kinds)
 
 
-def _converted(values: Mapping[str, object], to: Any, owner: str) -> Any:  # noqa: ANN401 - a struct type and its value
-    """Read the server's own settings, or those of the provider `owner`."""
+def _converted(
+    values: Mapping[str, object],
+    to: Any,  # noqa: ANN401 - a struct type
+    owner: str,
+    given: Mapping[str, tuple[str, object]] = NOTHING_GIVEN,
+) -> Any:  # noqa: ANN401 - its value
+    """Read the server's own settings, or those of the provider `owner`; `given` tells where each comes from."""
     prefix = f"{owner}." if owner else ""
     try:
         found = msgspec.convert(values, to, strict=False)
     except msgspec.ValidationError as error:
         name, problem = worded(error, to)
-        raise SettingsError(f"{prefix}{name}: {problem}") from error
+        raise SettingsError(f"{prefix}{name}: {problem}{_given(prefix + name, problem, given)}") from error
     for name in to.__struct_fields__:
         value = getattr(found, name)
         if isinstance(value, Decimal) and not (value.is_finite() and 0 <= value <= MOST):
             raise SettingsError(f"{prefix}{name} is a sum from 0 to {MOST}, not {value}")
     return found
+
+
+def _given(name: str, problem: str, given: Mapping[str, tuple[str, object]]) -> str:
+    """Say what a setting was given that cannot be, and where; no keys and tokens."""
+    source, value = given.get(name, ("", None))
+    shown = isinstance(value, str) and problem.startswith("expected") and not any(word in name for word in SECRETS)
+    return (f", not {str(value)[:80]!r}" if shown else "") + (f" (from {source})" if source else "")
 
 
 def _unknown(name: str, known: Sequence[str]) -> str:

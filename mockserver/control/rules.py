@@ -18,6 +18,10 @@ Kind = Literal["clause", "gap"]
 PROVENANCES: Sequence[str] = get_args(Provenance)
 KINDS: Sequence[str] = get_args(Kind)
 
+SHORTEST = 3
+ALIKE = 0.25
+"""How much an id has to look like one that there is not, from 0 to 1: a poor hint is better than none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -95,9 +99,10 @@ def chosen(
 
 
 def near(name: str) -> list[str]:
-    """The ids that look like one that there is not: those that begin with it, else the most similar."""
+    """The ids that look like one that there is not: those that begin with it, or have it in them, or are similar."""
     begun = [known for known in rules() if name and known.startswith(name)]
-    return begun[:5] or get_close_matches(name[:200], rules(), n=3, cutoff=0.6)
+    within = begun or [known for known in rules() if len(name) >= SHORTEST and name in known]
+    return within[:5] or get_close_matches(name[:200], rules(), n=3, cutoff=ALIKE)
 
 
 def told(rule: Rule) -> str:

@@ -111,12 +111,14 @@ def _target(how: Advance, sandbox: Sandbox, now: datetime) -> datetime:
 
 
 def _moved(clock: Clock, to: datetime, wall: datetime | None = None) -> Clock:
+    wall = wall or wall_now()
+    now = clock.now(wall)
+    if to < now:
+        raise ControlError(400, "time_goes_forward", f"Mock time never goes back: it is {iso(now)} now.", ANOTHER_TIME)
     try:
         return clock.moved_to(to, wall)
     except ClockWentBackError as error:
-        raise ControlError(
-            400, "time_goes_forward", sentence(error), "Use another sandbox for another time."
-        ) from error
+        raise ControlError(400, "time_goes_forward", sentence(error), ANOTHER_TIME) from error
 
 
 def _changes(sandbox: Sandbox, after: datetime, until: datetime) -> Iterator[tuple[datetime, str, dict[str, str]]]:

@@ -26,6 +26,7 @@ from mockserver.web.faults import HEADER as FAULT
 from mockserver.web.faults import Disturbed, foresee, swallow, unworded
 from mockserver.web.gates import pass_gates
 from mockserver.web.hints import hint
+from mockserver.web.keys import first_key
 from mockserver.web.near import near_routes
 from mockserver.web.provider import Operation, Provider
 from mockserver.web.readings import Readings
@@ -357,13 +358,16 @@ def _preflight(allowed: Sequence[str], headers: Mapping[bytes, bytes]) -> Reply:
 def _note(sandbox: Sandbox, call: Call, response: Response) -> None:
     scope = call.scope
     account, body, fault = call.known_account, call.read, call.fault
+    key = None if account is None else account.key
+    if fault is not None and key is None:  # it struck before anybody asked whose the key is
+        key = first_key(call.headers, call.provider.keys)
     if body is None and response.status_code >= 400:
         body = _arrived(scope)
     # fmt: off
     sandbox.journal.add(exchange((
         call.now, scope["method"], scope["path"], scope["query_string"], scope["headers"],
         body[:BODY_KEPT] if body else b"", call.client, call.provider.name, call.operation.name,
-        None if account is None else account.key, response.status_code, response.raw_headers,
+        key, response.status_code, response.raw_headers,
         getattr(response, "body", b"")[:BODY_KEPT], call.job_id, call.clause, None if fault is None else str(fault),
     )))
     # fmt: on

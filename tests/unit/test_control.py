@@ -283,3 +283,11 @@ async def test_unknown_paths_and_wrong_methods_are_helped(visitor):
 @pytest.mark.parametrize("body", [b"{", b"[]", b"\xff", b"[" * 100_000, b'{"name": 5}'])
 async def test_bodies_that_are_none_are_refused(visitor, body):
     assert (await visitor.post("/_mock/sandboxes", content=body)).status_code == 400
+
+
+async def test_a_clock_that_is_to_go_back_says_what_time_it_is(visitor):
+    refused = await visitor.put("/_mock/clock", json={"now": "2020-01-01T00:00:00Z"})
+
+    error = refused.json()["error"]
+    assert (refused.status_code, error["code"]) == (400, "time_goes_forward")
+    assert error["message"] == "Mock time never goes back: it is 2026-01-01T00:00:00Z now."

@@ -54,6 +54,8 @@ async def test_an_unknown_clause_is_404_and_names_its_neighbours(ask):
     assert error["code"] == "unknown_clause"
     assert FIFTY in error["hint"]
     assert "lists them" in (await ask("clauses/%00%ff-", 404))["error"]["hint"]
+    for name in ("nope", "fifty-submissions", "nanogpt.limits.fifty-submisions"):
+        assert (await ask(f"clauses/{name}", 404))["error"]["hint"].startswith("The nearest are: ")
 
 
 @pytest.mark.parametrize(

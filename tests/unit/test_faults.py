@@ -1,5 +1,7 @@
 """Which fault meets a request, and what it does: by header, directive and key, and laid down."""
 
+from contextlib import suppress
+
 import httpx
 import pytest
 
@@ -361,3 +363,12 @@ async def test_a_truncated_answer_to_head_ends_behind_its_head():
         await Disturbed(files._Head(1000, 200, []), Fault("truncated"))({"type": "http", "method": "HEAD"}, None, send)
 
     assert sent[0] == "http.response.start"
+
+
+@pytest.mark.parametrize("fault", ["status(503)", "refuse", "html", "reset"])
+async def test_what_a_fault_struck_is_found_by_the_key_that_asked(visitor, fault):
+    with suppress(DroppedError):
+        await visitor.get("/v1/videos/x", headers={"authorization": "Bearer a-long-key", "x-mock-fault": fault})
+
+    [exchange] = (await visitor.get("/_mock/requests?key=a-long-key")).json()["items"]
+    assert (exchange["fault"], exchange["key"]) == (fault, "a-l…ey")

@@ -167,3 +167,20 @@ def test_a_sandbox_may_have_options_of_its_own():
     ):
         with pytest.raises(SettingsError, match=problem):
             with_options(settings, changes, PROVIDERS)
+
+
+def test_a_value_that_cannot_be_is_named_with_where_it_comes_from(toml):
+    for flags, environment, file, told in (
+        (None, {"FAUXREEL_SPEED": "fast"}, None, "speed: expected a number, not 'fast' (from the environment)"),
+        ({"seed": "x"}, None, None, "seed: expected a whole number, not 'x' (from the command line)"),
+        (None, None, toml("clock = 'fast'"), "clock: 'fast' is none of auto, frozen, scaled (from the settings file)"),
+        (
+            {"acme.credits": "much"},
+            None,
+            None,
+            "acme.credits: expected a sum such as 1.5, not 'much' (from the command",
+        ),
+    ):
+        with pytest.raises(SettingsError) as raised:
+            loaded(flags, environment, file)
+        assert str(raised.value).startswith(told)
