@@ -5,6 +5,7 @@ from itertools import count
 
 import pytest
 
+from contracts.harness.check.reports import text
 from tests.contract.judging import KEYS, judged, mock, named, provider_of
 
 BAD = {}
@@ -70,7 +71,7 @@ changes("nanogpt.submit.id-is-run-id", "id is another one", NANO, 202, id="vid_a
 changes("nanogpt.submit.status-pending", "a new first status", NANO, 202, status="queued")
 changes("nanogpt.money.price-by-resolution", "another price", NANO, 202, cost=0.1)
 changes("nanogpt.auth.missing-key", "another text of the 401", NANO_BALANCE, 401, error="Unauthorized")
-changes("nanogpt.auth.missing-key", "a status in the body that is not the HTTP one", NANO_BALANCE, 401, status=403)
+changes("nanogpt.errors.two-keys", "a status in the body that is not the HTTP one", NANO_BALANCE, 401, status=403)
 changes("nanogpt.status.missing-id", "the missing parameter by another name", NANO_POLL, 400, error="Missing runId")
 changes("nanogpt.catalogue.envelope", "a list that miscounts itself", "GET /api/v1/video-models", 200, meta__count=1)
 changes("nanogpt.recover.entries", "an entry without its conversation", "GET /api/generate-video/recover", 200, data={})
@@ -109,7 +110,7 @@ def _():
     return spoil
 
 
-@bad("nanogpt.status.in-order", "a status that no document knows")
+@bad("nanogpt.status.in-progress", "a status that no document knows")
 def _():
     def spoil(passing):
         if passing.on(NANO_POLL) and passing.status == 200 and passing.json["data"]["status"] == "IN_PROGRESS":
@@ -353,13 +354,78 @@ def _():
     return spoil
 
 
+MANY = {
+    "nanogpt: 500 for a bad order": 7,  # each of the seven refusals is a promise of its own
+    "nanogpt: no refund": 4,  # from then on no sum on the account is right
+    "nanogpt: polls that cost money": 6,
+}
+"""How many findings there may be where one wrong thing breaks more than three promises."""
+
+
 @pytest.mark.parametrize("name", BAD)
-async def test_a_known_bad_server_is_caught_and_its_clause_named(name):
+async def test_a_known_bad_server_is_caught_and_its_clause_named_in_few_findings(name):
     clause, make = BAD[name]
 
     report = await judged(provider_of(clause), mock(make()))
 
     assert clause in named(report)
+    assert len(report.causes) <= MANY.get(name, 3)
+
+
+def replaced(route, status, old, new):
+    """Spoil an answer by other words, wherever they are in its body."""
+
+    def spoil(passing):
+        if passing.on(route) and passing.status == status:
+            passing.content = passing.content.replace(old, new)
+
+    return spoil
+
+
+def every_401(passing):
+    if passing.status == 401:
+        passing.json = passing.json | {"error": "Unauthorized"}
+
+
+def accepted_with_200(passing):
+    if passing.on(NANO) and passing.status == 202:
+        passing.status = 200
+
+
+def no_origin(passing):
+    passing.told.pop("access-control-allow-origin", None)
+
+
+DISTORTIONS = {
+    "a status by another name": ("nanogpt.status.in-progress", replaced(NANO_POLL, 200, b"IN_PROGRESS", b"RUNNING")),
+    "200 in place of 202": ("nanogpt.submit.accepted", accepted_with_200),
+    "a field by another name": ("nanogpt.submit.answer-fields",
+                                replaced(NANO, 202, b"remainingBalance", b"balanceLeft")),
+    "another text of each 401": ("nanogpt.auth.missing-key", every_401),
+    "no origin may read anything": ("nanogpt.cors.any-origin", no_origin),
+}  # fmt: skip
+"""What a proxy in front of a good server may change: one thing each, which breaks one clause."""
+
+
+@pytest.mark.parametrize("what", DISTORTIONS)
+async def test_one_distortion_is_one_finding_that_names_the_broken_clause_alone(what):
+    clause, spoil = DISTORTIONS[what]
+
+    report = await judged("nanogpt", mock(spoil))
+
+    assert named(report) == {clause}
+    assert len(report.causes) == 1
+
+
+async def test_a_text_of_the_401_does_not_fail_what_is_about_its_headers():
+    report = await judged("nanogpt", mock(every_401))
+
+    assert not any(clause.startswith("nanogpt.cors.") for clause in named(report))
+    (requests,) = report.causes
+    assert len({finding.exchange.ask.path for finding in requests}) > 3
+    told = text([report])
+    assert told.count("FAILED ") == 1
+    assert f"  the same in {len(requests) - 1} more:\n    GET /api/video/status?requestId=" in told
 
 
 @pytest.mark.parametrize(

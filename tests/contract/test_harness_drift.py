@@ -85,12 +85,11 @@ DRIFTS = {
         ['$.nanoDepositAddress | contract: required | live: absent | mock: "nano_1'],
     ),
     "nanogpt: a new status": (
-        "nanogpt.status.in-order",
+        "nanogpt.status.in-progress",
         told("GET /api/video/status", 200,
              lambda body: body | {"data": {**body["data"], "status": "RENDERING"}}
              if body["data"]["status"] == "IN_PROGRESS" else body),
-        ["$.data.status | contract: one of IN_QUEUE, IN_PROGRESS, COMPLETED, FAILED, CANCELED | live: RENDERING |",
-         '$.data.status | contract: "IN_PROGRESS" | live: "RENDERING" | mock: "IN_QUEUE"'],
+        ['$.data.status | contract: "IN_PROGRESS" | live: "RENDERING" | mock: "IN_QUEUE"'],
     ),
     "nanogpt: a changed price": (
         "nanogpt.status.cost-when-completed",
@@ -102,7 +101,7 @@ DRIFTS = {
         "nouvel.status.words",
         told("GET /api/v1/jobs/*", 200,
              lambda body: body | {"status": "stitching"} if body["status"] == "running" else body),
-        ["$.status | contract: one of ", "$.status | contract: running | live: stitching | mock: "],
+        ["$.status | contract: one of "],
     ),
     "nouvel: a renamed field": (
         "nouvel.submit.accepted",
@@ -133,7 +132,7 @@ DRIFTS = {
     "artnex: a missing field": (
         "artnex.status.completed-brings-the-url",
         told("GET /v1/video/*", 200, lambda body: {name: body[name] for name in body if name != "video_url"}),
-        ["$.video_url | contract: a text | live: absent"],
+        ["$.video_url | contract: required | live: absent"],
     ),
 }  # fmt: skip
 

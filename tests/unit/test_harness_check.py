@@ -1,6 +1,7 @@
 """The parts of `python -m contracts check`: commands that repeat requests, differences, reports, exit codes."""
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from xml.etree import ElementTree as ET
 
@@ -12,10 +13,12 @@ from contracts.harness.check import command, reports
 from contracts.harness.check.command import MANNERS, Surroundings, Wish, keys
 from contracts.harness.check.differences import ABSENT, Difference, against_mock, between, from_contract, value_at
 from contracts.harness.check.exchanges import Answer, Ask, Exchange, Upload, Who, curl
+from contracts.harness.check.grounds import Claim, Ground
 from contracts.harness.check.purse import Purse
 from contracts.harness.check.runs import Outcome, Report, checks
 from contracts.harness.check.servers import Server
 from contracts.harness.check.visits import Bench, Finding
+from contracts.harness.load import load
 from tests.contract.judging import judged, mock
 
 HERE = "http://localhost"
@@ -89,6 +92,68 @@ def test_of_several_shapes_the_nearest_is_meant():
     ]
 
 
+def test_what_an_alternative_excludes_is_told_in_its_place():
+    body = {"job_id": "task_1", "status": "done", "media_id": "00000000-0000-4000-8000-000000000000",
+            "created_at": "2026-01-01T00:00:00Z", "updated_at": "2026-01-01T00:00:00Z", "error": "none"}  # fmt: skip
+
+    found = from_contract("viddyscribe", "GET", "/enterprise/api/get_results", answered(body))
+
+    assert '$.error | contract: not described | live: "none"' in [str(each) for each in found]
+
+
+CLAIM = Claim(Ask("GET", "/a/b?c"), 200, "main", frozenset({"$.a", "header x-a"}), {"$.b": "own", "status 4xx": "four"})
+GROUNDS = (
+    Ground("GET /a/.*", "200", {"status": "taken", "$.a": "a", "$.b": "b", '$.c "x"': "c-x", "$.d[].e": "e",
+                                "$": "body"}),
+    Ground("GET /other", "200", {"header x-a": "not this"}),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("place", "contract", "status", "clause"),
+    [
+        ("status", "200", 500, "main"),
+        ("status", "200", 404, "four"),
+        ("status", "200", 202, "taken"),
+        ("$.a", "1", 200, "a"),
+        ("$.b", "1", 200, "own"),
+        ("$.c", '"x"', 200, "c-x"),
+        ("$.c", '"y"', 200, "body"),
+        ("$.d[3].e", "1", 200, "e"),
+        ("$.d[3].f", "1", 200, "body"),
+        ("$.a", "1", 400, "main"),
+        ("header x-a", "1", 200, "main"),
+    ],
+)
+def test_a_difference_breaks_the_clause_that_speaks_of_its_place(place, contract, status, clause):
+    assert CLAIM.clause(GROUNDS, Difference(place, contract, "?"), status) == clause
+
+
+@pytest.mark.parametrize("provider", sorted(MANNERS))
+def test_all_that_may_be_blamed_is_a_clause(provider):
+    known = {clause.id for clause in load(provider).clauses}
+    manner = MANNERS[provider]
+    blamed = [table.values() for table in [*(each.on for each in manner.grounds), *(each.on for each in manner.probes)]]
+
+    assert {name for names in blamed for name in names} <= known
+
+
+def test_findings_of_one_cause_are_told_once_with_all_their_requests():
+    other = replace(FOUND, check="another poll", exchange=replace(FOUND.exchange, ask=Ask("GET", "/v1/video/req_a2")))
+    third = replace(FOUND, differences=(Difference("status", "404", "500"),))
+    report = replace(REPORT, outcomes=tuple(Outcome(each.check, each.clauses, (each,)) for each in
+                                            (FOUND, other, third)))  # fmt: skip
+
+    told = reports.text([report])
+
+    assert told.count("FAILED ") == 2
+    assert "  the same in 1 more:\n    GET /v1/video/req_a2, another poll\n" in told
+    assert "3 failed, 0 skipped; 2 findings; at most" in told
+    causes = reports.as_json([report])["reports"][0]["causes"]
+    assert [[each["check"] for each in cause["requests"]] for cause in causes] == [["a poll", "another poll"],
+                                                                                  ["a poll"]]  # fmt: skip
+
+
 def test_what_no_contract_describes_differs_in_nothing():
     assert from_contract("artnex", "GET", "/v9", answered({})) == []
     assert from_contract("artnex", "PUT", "/v1/video", answered({})) == []
@@ -150,7 +215,7 @@ def test_the_text_names_clause_source_difference_and_command():
         "  expected 404 (004, lines 9, 24-25)",
         "    status | contract: 404 | live: \x00200",
         '  curl -s -i -X GET http://localhost/v1/video/req_a1 -H "Authorization: Bearer $KEY"',
-        "artnex at http://localhost: 1 passed, 1 failed, 1 skipped; at most 0 credits spent",
+        "artnex at http://localhost: 1 passed, 1 failed, 1 skipped; 1 finding; at most 0 credits spent",
     ]
 
 
@@ -269,6 +334,17 @@ def test_only_checks_of_some_provenance_may_be_made():
 
     assert 5 < len(chosen) < len(checks(MANNERS["artnex"]))
     assert "a wrong method is refused" not in [check.name for check in chosen]
+
+
+def test_a_finding_that_rests_on_a_guess_is_left_out_where_guesses_are(monkeypatch):
+    def envelope(_):
+        return httpx.Response(401, json={"success": False, "error": "invalid_api_key", "message": "No."})
+
+    _, every = run(monkeypatch, httpx.MockTransport(envelope), "artnex")
+    _, told = run(monkeypatch, httpx.MockTransport(envelope), "artnex", "--provenance", "inferred")
+
+    assert "  artnex.auth.refusal-body (vendor: " in every
+    assert "artnex.auth.refusal-body" not in told
 
 
 def test_a_key_is_sent_as_it_was_given():

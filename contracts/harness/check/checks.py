@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from contracts.harness.check.differences import Difference
 from contracts.harness.check.exchanges import Answer, Ask
+from contracts.harness.check.grounds import Ground
 
 if TYPE_CHECKING:
     from contracts.harness.check.visits import Visit
@@ -32,8 +33,9 @@ class Probe:
     """One exchange: what is asked, and what must come of it.
 
     `body` has values by their JSON paths, `headers` patterns that they match whole, `without` headers that must not be
-    there, `also` finds more. `price` is what a server that took the request all the same would ask for it; None: there
-    is nothing in it that could be made.
+    there, `also` finds more. What is wrong breaks the first of the clauses, unless `on` or the manner's grounds name
+    another one for that place. `price` is what a server that took the request all the same would ask for it; None:
+    there is nothing in it that could be made.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Probe:
     without: tuple[str, ...] = ()
     also: Callable[[Answer], Iterable[Difference]] | None = None
     price: Decimal | None = None
+    on: Mapping[str, str] = field(default_factory=lambda: NO_PATTERNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ class Manner:
     `auth` gives the header for a key, `stranger` is a key that nobody has, `billable` are the paths at which money can
     be spent, `unit` is what it is counted in. `stranger` says "revoked", which is what a mock that takes any key
     refuses. `door` costs nothing, changes nothing, and shows whether a key is good: 401 says that it is not. `prefix`
-    is how the provider's keys begin, where they have a form.
+    is how the provider's keys begin, where they have a form. `grounds` say what its answers rest on, place by place.
     """
 
     name: str
@@ -77,6 +80,7 @@ class Manner:
     trials: tuple[Trial, ...]
     door: Ask
     prefix: str = ""
+    grounds: tuple[Ground, ...] = ()
 
 
 Decorator = Callable[[Callable[["Visit"], Awaitable[None]]], Trial]

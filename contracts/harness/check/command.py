@@ -16,7 +16,7 @@ from contracts.harness.check import artnex, nanogpt, nouvel, reports, viddyscrib
 from contracts.harness.check.checks import NO_PATTERNS, Manner
 from contracts.harness.check.exchanges import Who
 from contracts.harness.check.purse import Purse
-from contracts.harness.check.runs import Outcome, Report, checks, compared, run
+from contracts.harness.check.runs import Outcome, Report, checks, compared, resting_on, run
 from contracts.harness.check.servers import Control, Pace, Server, UnreachableError
 from contracts.harness.check.visits import Bench
 
@@ -122,7 +122,7 @@ async def judge(wish: Wish, around: Surroundings) -> list[Report]:
             made = {outcome.name for outcome in live.outcomes if outcome.state != "skipped"}
             async with _mock_bench(manner, wish, around) as bench:
                 live = compared(live, await run(bench, [check for check in chosen if check.name in made]))
-        found.append(live)
+        found.append(resting_on(live, wish.provenances) if wish.provenances else live)
     return found
 
 

@@ -158,6 +158,8 @@ def _wanted(error: Yaml) -> str:
             return shown(wanted)
         case "enum":
             return f"one of {', '.join(map(shown, wanted))}"
+        case "not" if wanted == {}:
+            return "not described"
         case "type":
             return f"of type {wanted if isinstance(wanted, str) else ' or '.join(wanted)}"
         case "minimum" | "maximum" | "pattern" | "format" | "minLength" | "maxLength" | "minItems" | "maxItems":

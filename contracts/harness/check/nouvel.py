@@ -3,11 +3,13 @@
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from decimal import Decimal
+from http import HTTPStatus
 
-from contracts.harness.check.checks import Manner, Needs, Probe, trial
+from contracts.harness.check.checks import NO_PATTERNS, Manner, Needs, Probe, trial
 from contracts.harness.check.common import is_a_file
 from contracts.harness.check.differences import Difference, value_at
 from contracts.harness.check.exchanges import Answer, Ask, Who
+from contracts.harness.check.grounds import Ground
 from contracts.harness.check.visits import Visit, decimal
 
 PACE = 10
@@ -25,19 +27,48 @@ NO_KEY = "Unable to resolve user from API key"
 URLS = "urls must be an array of 1-3 URLs"
 RATE = {"x-ratelimit-limit": "60", "x-ratelimit-remaining": r"\d+", "x-ratelimit-reset": r"\d+"}
 """The headers of a request whose key was recognised; 60 is the documented limit [000:73]."""
+GROUNDS = (
+    Ground(f"POST {SUBMIT}", "200", {
+        "status": "nouvel.submit.answers-200", "$.status": "nouvel.submit.status-running",
+        "$.totalProjects": "nouvel.submit.total-projects", "$.jobId": "nouvel.submit.job-id-is-uuid",
+        "$.jobId required": "nouvel.submit.accepted", "$": "nouvel.submit.accepted",
+    }),
+    Ground(f"GET {JOBS}/[^/]+", "200", {
+        "$.status": "nouvel.status.words", "$.stage": "nouvel.lifecycle.stages",
+        "$.overallProgress minimum 0": "nouvel.lifecycle.progress-range",
+        "$.overallProgress maximum 100": "nouvel.lifecycle.progress-range",
+        "$.completedDetails[]": "nouvel.results.details", "$.projects[]": "nouvel.status.projects",
+        "$": "nouvel.status.shape",
+    }),
+    Ground(f"GET {PROJECTS}", "200", {
+        "$.pagination": "nouvel.projects.pages", "$.projects[]": "nouvel.projects.items", "$": "nouvel.projects.list",
+    }),
+    Ground(f"GET {PROJECTS}/[^/]+", "200", {"$.scenes": "nouvel.projects.scenes", "$": "nouvel.projects.one"}),
+    Ground(".*", "401", {"$.error": "nouvel.auth.refusal-text"}),
+    Ground(".*", "429", {"$": "nouvel.limits.refusal", "header retry-after": "nouvel.limits.refusal"}),
+    Ground(".*", "405", {"header allow": "nouvel.errors.wrong-method"}),
+    Ground(".*", ".*", {
+        "header x-ratelimit-limit required": "nouvel.limits.headers",
+        "header x-ratelimit-limit": "nouvel.limits.sixty-a-minute",
+        "header x-ratelimit-remaining": "nouvel.limits.headers", "header x-ratelimit-reset": "nouvel.limits.headers",
+    }),
+)  # fmt: skip
+"""What answers rest on, place by place; what a check asks for besides has its own clause."""
 LIMITS = ("nouvel.limits.headers", "nouvel.limits.sixty-a-minute")
 
 
 def known(name: str, *clauses: str, ask: Ask, status: int, error: str | None = None) -> Probe:
     """A probe with a good key: its text, if a page prints one, and the headers of the rate limit."""
     body = {} if error is None else {"$.error": error}
-    return Probe(name, (*clauses, *LIMITS), ask, status, body, RATE)
+    on = {"$.error": "nouvel.status.not-found-text"} if status == HTTPStatus.NOT_FOUND else NO_PATTERNS
+    return Probe(name, (*clauses, *LIMITS), ask, status, body, RATE, on=on)
 
 
 def no_key(name: str, clause: str, ask: Ask) -> Probe:
     """A probe without a good key."""
     return Probe(name, (clause, "nouvel.auth.refusal-text", "nouvel.limits.headers-need-a-key"), ask, 401,
-                 {"$.error": NO_KEY}, without=("x-ratelimit-limit",))  # fmt: skip
+                 {"$.error": NO_KEY}, without=("x-ratelimit-limit",),
+                 on={"header x-ratelimit-limit": "nouvel.limits.headers-need-a-key"})  # fmt: skip
 
 
 def submit(body: object, who: Who = Who.US) -> Ask:
@@ -48,7 +79,8 @@ def submit(body: object, who: Who = Who.US) -> Ask:
 def bad(name: str, clause: str, body: object, error: str | None = None, price: Decimal | None = None) -> Probe:
     """A probe of a submission that is refused for its values; a lenient server would make a video of some."""
     return replace(known(name, clause, "nouvel.submit.bad-values-are-400", ask=submit(body), status=400, error=error),
-                   price=price)  # fmt: skip
+                   price=price, on={"status 4xx": "nouvel.submit.bad-values-are-400",
+                                    "status 5xx": "nouvel.submit.bad-values-are-400"})  # fmt: skip
 
 
 def past_the_end(answer: Answer) -> Iterator[Difference]:
@@ -97,7 +129,8 @@ PROBES = (
     bad("2001 characters of instructions are too many", "nouvel.submit.instructions-limit",
         {"urls": [SHOE], "userInstructions": "x" * 2001}, price=ONE),
     Probe("a home page is no product", ("nouvel.product.not-a-product", "nouvel.product.refusal-text", *LIMITS),
-          submit({"urls": ["https://shop.example/"]}), 422, {"$.error": "not_a_product"}, RATE, price=ONE),
+          submit({"urls": ["https://shop.example/"]}), 422, {"$.error": "not_a_product"}, RATE, price=ONE,
+          on={"$.error": "nouvel.product.refusal-text"}),
 )  # fmt: skip
 
 
@@ -105,8 +138,6 @@ async def ordered(visit: Visit, body: object = None, videos: int = 1, who: Who =
     """Submit a job of so many videos, and give its id."""
     answer = await visit.order(
         submit(body or {"urls": [SHOE]}, who), ONE * videos, 200, "nouvel.submit.accepted",
-        "nouvel.submit.status-running",
-        "nouvel.submit.total-projects", "nouvel.submit.job-id-is-uuid", "nouvel.submit.answers-200",
         body={"$.status": "running", "$.totalProjects": videos},
     )  # fmt: skip
     return visit.text(answer, "$.jobId", "nouvel.submit.accepted")
@@ -115,7 +146,7 @@ async def ordered(visit: Visit, body: object = None, videos: int = 1, who: Who =
 async def poll(visit: Visit, job: str, label: str = "a poll") -> Answer:
     """Ask how a job goes."""
     return await visit.ask(
-        Ask("GET", f"{JOBS}/{job}"), 200, "nouvel.status.shape", "nouvel.status.words", *LIMITS, body={"$.jobId": job},
+        Ask("GET", f"{JOBS}/{job}"), 200, "nouvel.status.shape", body={"$.jobId": job},
         headers=RATE, label=label,
     )  # fmt: skip
 
@@ -185,9 +216,10 @@ async def delivered(visit: Visit) -> None:
     visit.must(product == SHOE, "nouvel.results.details", "$.completedDetails[0].url", SHOE, product)
     link = visit.text(done, "$.completedDetails[0].finalOutputUrl", "nouvel.results.final-output")
     project = visit.text(done, "$.completedDetails[0].projectId", "nouvel.results.details")
-    await visit.ask(Ask("GET", PROJECTS), 200, "nouvel.projects.newest-first", "nouvel.projects.items",
+    await visit.ask(Ask("GET", PROJECTS), 200, "nouvel.projects.newest-first",
                     body={"$.projects[0].id": project, "$.projects[0].final_output_url": link})  # fmt: skip
-    await visit.ask(Ask("GET", f"{PROJECTS}/{project}"), 200, "nouvel.projects.one", "nouvel.projects.scenes",
+    await visit.ask(Ask("GET", f"{PROJECTS}/{project}"), 200, "nouvel.projects.one",
+                    on={"$.scenes[].scene_order": "nouvel.projects.scenes"},
                     body={"$.project.id": project, "$.project.status": "completed",
                           "$.scenes[0].scene_order": 0})  # fmt: skip
     await is_a_file(visit, link, "nouvel.results.final-output", "nouvel.results.byte-ranges")
@@ -220,7 +252,8 @@ async def counted(visit: Visit) -> None:
     """One video is left: two are refused, one is taken; it fails, and another is taken."""
     await visit.account(available="1")
     two = submit({"urls": [SHOE], "variantCount": 2})
-    over = await visit.order(two, ONE * 2, 402, "nouvel.money.all-or-nothing", "nouvel.money.quota-refusal",
+    over = await visit.order(two, ONE * 2, 402, "nouvel.money.all-or-nothing",
+                             on={"$.error": "nouvel.money.quota-refusal"},
                              body={"$.error": "quota_exceeded"})  # fmt: skip
     visit.number(over, "$.usage.limit", "nouvel.money.quota-refusal")
     await visit.queue("fails")
@@ -252,15 +285,16 @@ async def hasty(visit: Visit) -> None:
     """The sixty-first within a minute is refused, and welcome when it was told."""
     ask = Ask("GET", PROJECTS)
     for left in range(59, -1, -1):
-        await visit.ask(ask, 200, "nouvel.limits.sixty-a-minute", "nouvel.limits.headers", "nouvel.limits.polls-count",
+        await visit.ask(ask, 200, "nouvel.limits.sixty-a-minute",
+                        on={"header x-ratelimit-remaining": "nouvel.limits.polls-count"},
                         headers={"x-ratelimit-remaining": str(left)})  # fmt: skip
-    over = await visit.ask(ask, 429, "nouvel.limits.sixty-a-minute", "nouvel.limits.refusal",
+    over = await visit.ask(ask, 429, "nouvel.limits.sixty-a-minute", on={"$.error": "nouvel.limits.refusal"},
                            body={"$.error": "Rate limit exceeded"}, headers=RATE)  # fmt: skip
     wait = visit.number(over, "$.retryAfter", "nouvel.limits.refusal")
     header = decimal(over.headers.get("retry-after"))
     visit.must(header == wait, "nouvel.limits.refusal", "header retry-after", wait, header)
     await visit.sleep(float(wait))
-    await visit.ask(ask, 200, "nouvel.limits.sliding-window", "nouvel.limits.refused-does-not-count")
+    await visit.ask(ask, 200, "nouvel.limits.sliding-window")
 
 
 @trial("a key may do what it is permitted", "nouvel.auth.permissions", "nouvel.auth.missing-permission",
@@ -285,6 +319,7 @@ MANNER = Manner(
     unit="videos",
     probes=PROBES,
     trials=(delivered, several, foreign, counted, partial, hasty, permitted),
+    grounds=GROUNDS,
     door=Ask("GET", f"{JOBS}/{UNKNOWN}"),
     prefix="nvl_",
 )

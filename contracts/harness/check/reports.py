@@ -52,6 +52,10 @@ def as_json(reports: Sequence[Report]) -> dict[str, object]:
                 "spent": report.spent,
                 "refused": list(report.refused),
                 "counts": {state: _count(report, state) for state in ("passed", "failed", "skipped")},
+                "causes": [
+                    {**_found(report.provider, found[0]), "requests": [_request(each) for each in found]}
+                    for found in report.causes
+                ],
                 "checks": [_check(report.provider, outcome) for outcome in report.outcomes],
             }
             for report in reports
@@ -102,14 +106,23 @@ def _report(report: Report, verbose: bool) -> Iterator[str]:
     skipped = sorted((o.skipped or "", o.name) for o in report.outcomes if o.state == "skipped")
     for reason, names in groupby(skipped, key=lambda each: each[0]):
         yield f"skipped  {reason}: {'; '.join(name for _, name in names)}"
-    for outcome in report.outcomes:
-        for finding in outcome.findings:
-            yield ""
-            yield f"FAILED   {outcome.name}"
-            yield from (f"  {line}" for line in _finding(report.provider, finding))
+    for first, *others in report.causes:
+        yield ""
+        yield f"FAILED   {first.check}"
+        yield from (f"  {line}" for line in _finding(report.provider, first))
+        if others:
+            yield f"  the same in {len(others)} more:"
+            yield from (f"    {_asked(each)}{each.check}" for each in others)
     yield from (f"{report.provider}: {reason}" for reason in report.refused)
     counts = ", ".join(f"{_count(report, state)} {state}" for state in ("passed", "failed", "skipped"))
+    if report.causes:
+        counts += f"; {len(report.causes)} finding{'s' if len(report.causes) > 1 else ''}"
     yield f"{report.provider} at {report.base_url}: {counts}; at most {report.spent} spent"
+
+
+def _asked(finding: Finding) -> str:
+    """The request of a finding in short."""
+    return "" if finding.exchange is None else f"{finding.exchange.ask.method} {finding.exchange.ask.path}, "
 
 
 def _finding(provider: str, finding: Finding) -> Iterator[str]:
@@ -137,6 +150,10 @@ def _check(provider: str, outcome: Outcome) -> dict[str, object]:
         "seconds": round(outcome.seconds, 3),
         "findings": [_found(provider, finding) for finding in outcome.findings],
     }
+
+
+def _request(finding: Finding) -> dict[str, object]:
+    return {"check": finding.check, "curl": None if finding.exchange is None else finding.exchange.curl()}
 
 
 def _found(provider: str, finding: Finding) -> dict[str, object]:

@@ -36,6 +36,7 @@ class Outcome:
     skipped: str | None = None
     seconds: float = 0.0
     steps: Mapping[str, Exchange] = field(default_factory=dict, repr=False)
+    mains: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def state(self) -> str:
@@ -57,6 +58,21 @@ class Report:
     def findings(self) -> list[Finding]:
         """All of them, in the order of the checks."""
         return [finding for outcome in self.outcomes for finding in outcome.findings]
+
+    @property
+    def causes(self) -> list[list[Finding]]:
+        """The findings by what is behind them: those that break the same clause in the same way are together."""
+        together: dict[object, list[Finding]] = {}
+        for finding in self.findings:
+            kinds = frozenset(each.place if finding.told else _kind(each) for each in finding.differences)
+            together.setdefault((finding.clauses, kinds), []).append(finding)
+        return list(together.values())
+
+
+def _kind(difference: Difference) -> tuple[str, str, str]:
+    """What makes a difference the same as another one; what is in a place that should not be there does not."""
+    live = "" if difference.contract == "not described" else difference.live
+    return difference.place, difference.contract, live
 
 
 def checks(manner: Manner, provenances: Collection[str] = ()) -> list[Probe | Trial]:
@@ -132,7 +148,7 @@ async def _outcome(bench: Bench, check: Probe | Trial, sandbox: str) -> Outcome:
         visit = Visit(bench, check, own)
         skipped = await _made(visit, check)
     seconds = bench.pace.now() - begun
-    return Outcome(check.name, check.clauses, tuple(visit.findings), skipped, seconds, visit.steps)
+    return Outcome(check.name, check.clauses, tuple(visit.findings), skipped, seconds, visit.steps, visit.mains)
 
 
 async def _made(visit: Visit, check: Probe | Trial) -> str | None:
@@ -147,7 +163,7 @@ async def _made(visit: Visit, check: Probe | Trial) -> str | None:
         raise UnreachableError(f"{visit.bench.server.base_url} cannot be reached: {error}") from error
     except httpx.HTTPError as error:
         wrong = Difference("the answer", "an answer", f"none: {type(error).__name__} {error}".strip())
-        visit.findings.append(Finding(check.name, check.clauses, "an answer", (wrong,)))
+        visit.findings.append(Finding(check.name, check.clauses[:1], "an answer", (wrong,)))
     return None
 
 
@@ -161,6 +177,16 @@ async def _sandbox(bench: Bench, name: str) -> AsyncIterator[str | None]:
         yield name
     finally:
         await bench.control.close(name)
+
+
+def resting_on(report: Report, provenances: Collection[str]) -> Report:
+    """The same report with those findings alone that break a clause of such a provenance; where no answer came, too."""
+    kept = {clause.id for clause in load(report.provider).clauses if clause.provenance in provenances}
+    outcomes = (
+        replace(each, findings=tuple(f for f in each.findings if f.exchange is None or kept & set(f.clauses)))
+        for each in report.outcomes
+    )
+    return replace(report, outcomes=tuple(outcomes))
 
 
 def compared(report: Report, mock: Report) -> Report:
@@ -178,7 +204,7 @@ def _compared(outcome: Outcome, mock: Mapping[str, Exchange]) -> Outcome:
     ]
     known = [difference for finding in sided for difference in finding.differences]
     drift = [
-        Finding(outcome.name, outcome.clauses, "what the mock answers", tuple(found), step, name)
+        Finding(outcome.name, (outcome.mains[name],), "what the mock answers", tuple(found), step, name)
         for name, step in outcome.steps.items()
         if name in mock
         and not any(each.step == name for each in sided)

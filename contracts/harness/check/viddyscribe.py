@@ -9,6 +9,7 @@ from contracts.harness.check.checks import Manner, Needs, Probe, trial
 from contracts.harness.check.common import a_file, is_a_file
 from contracts.harness.check.differences import ABSENT, value_at
 from contracts.harness.check.exchanges import Answer, Ask, Upload, Who
+from contracts.harness.check.grounds import Ground
 from contracts.harness.check.visits import Visit
 
 PACE = 5
@@ -29,6 +30,26 @@ NOT_AN_ORDER = {"media_id": UNKNOWN}
 ENVELOPE = "viddyscribe.errors.envelope"
 
 
+GROUNDS = (
+    Ground(f"POST {API}/generate_ad_[a-z]+", "200", {
+        "status": "viddyscribe.submit.status-200", "$": "viddyscribe.submit.accepted",
+    }),
+    Ground(f"POST {UPLOAD}", "200", {"status": "viddyscribe.submit.status-200", "$": "viddyscribe.upload.response"}),
+    Ground(f"GET {RESULTS}", "200", {
+        "$.error": "viddyscribe.status.failed", "$.status": "viddyscribe.status.order",
+        "$.output": "viddyscribe.content.vtt", "$": "viddyscribe.status.fields",
+    }),
+    Ground(".*", "401", {"$.error": "viddyscribe.auth.unauthorized-body",
+                         "$.message": "viddyscribe.auth.unauthorized-body"}),
+    Ground(".*", "404", {"$.error": "viddyscribe.errors.not-found-slug"}),
+    Ground(f"POST {API}/.*", "409", {"$": "viddyscribe.errors.upload-not-ready-body"}),
+    Ground(".*", "429", {"$.retry_after": "viddyscribe.limits.retry-after"}),
+    Ground(".*", "405", {"header allow": "viddyscribe.errors.method-not-allowed"}),
+    Ground(".*", "[45]..", {"$": ENVELOPE}),
+)  # fmt: skip
+"""What answers rest on, place by place; what a check asks for besides has its own clause."""
+
+
 @cache
 def second() -> Upload:
     """A video of one second, 64 by 48 pixels, without sound."""
@@ -43,7 +64,8 @@ def text_order(**more: object) -> Ask:
 def invalid(name: str, clause: str, ask: Ask) -> Probe:
     """A probe of a refusal for what the request holds."""
     clauses = (clause, "viddyscribe.errors.invalid-request", ENVELOPE)
-    return Probe(name, clauses, ask, 400, {"$.error": "invalid_request"})
+    return Probe(name, clauses, ask, 400, {"$.error": "invalid_request"},
+                 on={"$.error": "viddyscribe.errors.invalid-request"})  # fmt: skip
 
 
 def lost(name: str, clause: str, ask: Ask) -> Probe:
@@ -100,7 +122,7 @@ PROBES = (
 async def uploaded(visit: Visit, who: Who = Who.US) -> tuple[str, Decimal]:
     """Upload a second of video; its media_id, and how long the server says that it is."""
     ask = Ask("POST", UPLOAD, who=who, files={"file": second()})
-    answer = await visit.ask(ask, 200, "viddyscribe.upload.file", "viddyscribe.upload.response")
+    answer = await visit.ask(ask, 200, "viddyscribe.upload.file")
     seconds = visit.number(answer, "$.duration_seconds", "viddyscribe.upload.response")
     visit.must(seconds == 1, "viddyscribe.upload.measured", "$.duration_seconds", 1, seconds)
     return visit.text(answer, "$.media_id", "viddyscribe.upload.response"), seconds
@@ -109,9 +131,7 @@ async def uploaded(visit: Visit, who: Who = Who.US) -> tuple[str, Decimal]:
 async def named(visit: Visit) -> tuple[str, Decimal]:
     """Name a video's URL; its media_id and length. A mock makes up a longer one, of which more can be watched."""
     body = {"input": {"type": "url", "url": SOURCE}}
-    answer = await visit.ask(
-        Ask("POST", UPLOAD, body), 200, "viddyscribe.upload.from-url", "viddyscribe.upload.response"
-    )
+    answer = await visit.ask(Ask("POST", UPLOAD, body), 200, "viddyscribe.upload.from-url")
     seconds = visit.number(answer, "$.duration_seconds", "viddyscribe.upload.response")
     return visit.text(answer, "$.media_id", "viddyscribe.upload.response"), seconds
 
@@ -126,7 +146,7 @@ async def ordered(visit: Visit, media: tuple[str, Decimal], kind: str = "text", 
     media_id, seconds = media
     answer = await visit.order(
         Ask("POST", f"{API}/generate_ad_{kind}", {"media_id": media_id, **options}), priced(kind, seconds), 200,
-        "viddyscribe.submit.accepted", "viddyscribe.submit.by-media-id", "viddyscribe.submit.status-200",
+        "viddyscribe.submit.by-media-id",
         body={"$.status": "queued", "$.media_id": media_id},
     )  # fmt: skip
     return visit.text(answer, "$.job_id", "viddyscribe.submit.accepted")
@@ -135,8 +155,8 @@ async def ordered(visit: Visit, media: tuple[str, Decimal], kind: str = "text", 
 async def poll(visit: Visit, job: str, label: str = "a poll") -> Answer:
     """Ask how a job goes."""
     return await visit.ask(
-        Ask("GET", f"{RESULTS}?job_id={job}"), 200, "viddyscribe.status.poll", "viddyscribe.status.fields",
-        "viddyscribe.status.failed", body={"$.job_id": job}, label=label,
+        Ask("GET", f"{RESULTS}?job_id={job}"), 200, "viddyscribe.status.poll",
+        body={"$.job_id": job}, label=label,
     )  # fmt: skip
 
 
@@ -249,7 +269,8 @@ async def failing(visit: Visit) -> None:
     job = await ordered(visit, media)
     again = Ask("POST", f"{API}/generate_ad_text", {"media_id": media[0]})
     await visit.order(again, priced("text", media[1]), 429, "viddyscribe.money.plan-limit",
-                      "viddyscribe.money.held-then-charged", body={"$.error": "plan_limit_exceeded"})  # fmt: skip
+                      on={"status 2xx": "viddyscribe.money.held-then-charged"},
+                      body={"$.error": "plan_limit_exceeded"})  # fmt: skip
     failed = await ended(visit, job, "failed", "viddyscribe.status.failed")
     visit.text(failed, "$.error", "viddyscribe.status.failed")
     await visit.order(again, priced("text", media[1]), 200, "viddyscribe.money.held-then-charged")
@@ -278,7 +299,8 @@ async def hasty(visit: Visit) -> None:
     ask = Ask("GET", f"{STATUS}?media_id={UNKNOWN}")
     for _ in range(60):
         await visit.ask(ask, 404, "viddyscribe.limits.requests-per-minute")
-    over = await visit.ask(ask, 429, "viddyscribe.limits.requests-per-minute", "viddyscribe.limits.rate-limit",
+    over = await visit.ask(ask, 429, "viddyscribe.limits.requests-per-minute",
+                           on={"$.error": "viddyscribe.limits.rate-limit"},
                            body={"$.error": "rate_limit_exceeded"})  # fmt: skip
     visit.must("retry-after" not in over.headers, "viddyscribe.limits.no-header", "header retry-after", "absent",
                over.headers.get("retry-after"))  # fmt: skip
@@ -300,7 +322,7 @@ async def early(visit: Visit) -> None:
     await visit.ask(notice, 409, "viddyscribe.upload.notify-without-bytes", body={"$.code": "upload_not_ready"})
     order = Ask("POST", f"{API}/generate_ad_text", {"media_id": media})
     await visit.order(order, priced("text", Decimal(1)), 409, "viddyscribe.errors.upload-not-ready",
-                      "viddyscribe.errors.upload-not-ready-body",
+                      on={"$.error": "viddyscribe.errors.upload-not-ready-body"},
                       body={"$.code": "upload_not_ready",
                             "$.error": "Upload is still in progress. Please retry shortly."})  # fmt: skip
 
@@ -313,6 +335,7 @@ MANNER = Manner(
     unit="credits",
     probes=PROBES,
     trials=(delivered, filmed, expiring, foreign, failing, queued, hasty, early),
+    grounds=GROUNDS,
     door=Ask("GET", f"{STATUS}?media_id={UNKNOWN}"),
     prefix="vsk_",
 )

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from typing import NoReturn
 
 from contracts.harness.check.checks import NO_PATTERNS, NO_VALUES, Manner, Probe, Trial
 from contracts.harness.check.differences import ABSENT, Difference, from_contract, shown, value_at
 from contracts.harness.check.exchanges import Answer, Ask, Exchange, Who
+from contracts.harness.check.grounds import Claim
 from contracts.harness.check.purse import NotSentError, Purse
 from contracts.harness.check.servers import Control, Pace, Server
 
@@ -19,7 +20,11 @@ class OverError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that a server does otherwise: which clauses say so, what they expect, and where it differs."""
+    """Something that a server does otherwise: which clauses say so, what they expect, and where it differs.
+
+    `told` is true of what a trial compares with what the server has said before: sums and ids, which are others in each
+    trial although one thing is wrong.
+    """
 
     check: str
     clauses: tuple[str, ...]
@@ -27,6 +32,7 @@ class Finding:
     differences: tuple[Difference, ...]
     exchange: Exchange | None = None
     step: str = ""
+    told: bool = False
 
 
 @dataclass(slots=True)
@@ -68,7 +74,9 @@ class Visit:
         self.sandbox = sandbox
         self.findings: list[Finding] = []
         self.steps: dict[str, Exchange] = {}
+        self.mains: dict[str, str] = {}
         self._last: Exchange | None = None
+        self._wrong_places: set[str] = set()
         self._step = ""
 
     async def probe(self, probe: Probe) -> None:
@@ -81,49 +89,60 @@ class Visit:
         answer = await self._send(probe.ask, probe.name)
         if billable and answer.status < 300 and self.bench.control is None:
             self.bench.closed = f"no more orders are sent: {probe.name!r} was taken, and perhaps paid for"
+        places = frozenset((*probe.body, *(f"header {name}" for name in (*probe.headers, *probe.without))))
+        claim = Claim(probe.ask, probe.status, probe.clauses[0], places, probe.on)
         found = self._wrong(probe.ask, answer, probe.status, probe.body, probe.headers)
         found += [Difference(f"header {name}", str(ABSENT), answer.headers[name]) for name in probe.without
                   if name in answer.headers]  # fmt: skip
         if probe.also is not None and answer.status == probe.status:
             found += probe.also(answer)
-        self._note(probe.clauses, f"{probe.status} {dict(probe.body) or ''}".strip(), found, probe.name)
+        self._blame(claim, f"{probe.status} {dict(probe.body) or ''}".strip(), found, answer, probe.name)
 
-    async def ask(
+    async def ask(  # noqa: PLR0913 - each is one thing that an answer must have
         self,
         ask: Ask,
         status: int,
-        *clauses: str,
+        clause: str,
+        *,
         body: Mapping[str, object] = NO_VALUES,
         headers: Mapping[str, str] = NO_PATTERNS,
+        on: Mapping[str, str] = NO_PATTERNS,
         label: str | None = None,
     ) -> Answer:
-        """Send a request whose answer must have this status and these values, as `clauses` say; else the trial ends."""
-        label = label or f"{ask.method} {ask.path.partition('?')[0].rpartition('/')[2]} {status} {clauses[0]}"
+        """Send a request whose answer must have this status and these values, as `clause` says; else the trial ends.
+
+        `on` names other clauses for some places.
+        """
+        label = label or f"{ask.method} {ask.path.partition('?')[0].rpartition('/')[2]} {status} {clause}"
         answer = await self._send(ask, label)
         found = self._wrong(ask, answer, status, body, headers)
-        self._note(clauses, f"{status} {dict(body) or ''}".strip(), found, label)
+        claim = Claim(ask, status, clause, frozenset((*body, *(f"header {name}" for name in headers))), on)
+        self._blame(claim, f"{status} {dict(body) or ''}".strip(), found, answer, label)
         if answer.status != status:
             raise OverError
         return answer
 
-    async def order(
+    async def order(  # noqa: PLR0913 - each is one thing that an answer must have
         self,
         ask: Ask,
         price: Decimal | None,
         status: int,
-        *clauses: str,
+        clause: str,
+        *,
         body: Mapping[str, object] = NO_VALUES,
+        on: Mapping[str, str] = NO_PATTERNS,
         cost: str | None = None,
     ) -> Answer:
         """Send an order that costs `price`, if the purse allows it; `cost` is where its answer says what it cost."""
         if self.bench.closed:
             raise NotSentError(self.bench.closed)
         known = self.pay(price, ask)
-        answer = await self._send(ask, f"order {clauses[0]}")
+        answer = await self._send(ask, f"order {clause}")
         actual = decimal(value_at(answer.json, cost)) if cost else None
         self.bench.purse.charged(known, actual)
         found = self._wrong(ask, answer, status, body, NO_PATTERNS)
-        self._note(clauses, f"{status} {dict(body) or ''}".strip(), found, f"order {clauses[0]}")
+        claim = Claim(ask, status, clause, frozenset(body), on)
+        self._blame(claim, f"{status} {dict(body) or ''}".strip(), found, answer, f"order {clause}")
         if answer.status != status:
             raise OverError
         return answer
@@ -141,7 +160,10 @@ class Visit:
     def must(self, holds: bool, clause: str, place: str, expected: object, got: object) -> bool:
         """Note that `clause` is broken unless `holds`; give `holds`."""
         if not holds:
-            self._note((clause,), _text(expected), [Difference(place, _text(expected), _text(got))], self._step)
+            wrong = Difference(place, _text(expected), _text(got))
+            self._note(
+                Finding(self.check.name, (clause,), _text(expected), (wrong,), self._last, self._step, told=True)
+            )
         return holds
 
     def fail(self, clause: str, place: str, expected: object, got: object) -> NoReturn:
@@ -187,6 +209,7 @@ class Visit:
 
     async def _send(self, ask: Ask, label: str) -> Answer:
         self._last = await self.bench.send(ask, self.sandbox)
+        self._wrong_places.clear()
         self._step = label
         self.steps.setdefault(label, self._last)
         return self._last.answer
@@ -194,14 +217,13 @@ class Visit:
     def _wrong(
         self, ask: Ask, answer: Answer, status: int, body: Mapping[str, object], headers: Mapping[str, str]
     ) -> list[Difference]:
-        found = from_contract(self.bench.manner.name, ask.method, ask.documented, answer)
         if answer.status != status:
-            found = [each for each in found if each.place != "status"]
-            return [Difference("status", str(status), str(answer.status)), *found]
+            return [Difference("status", str(status), str(answer.status))]
+        found = from_contract(self.bench.manner.name, ask.method, ask.documented, answer)
         named = {each.place for each in found}
         for place, wanted in body.items():
             got = value_at(answer.json, place)
-            if got != wanted and place not in named:
+            if got != wanted and place not in named and "header content-type" not in named:
                 found.append(Difference(place, shown(wanted), shown(got)))
         for name, pattern in headers.items():
             value = answer.headers.get(name, str(ABSENT))
@@ -209,11 +231,31 @@ class Visit:
                 found.append(Difference(f"header {name}", pattern, value))
         return found
 
-    def _note(self, clauses: tuple[str, ...], expected: str, found: Iterable[Difference], step: str = "") -> None:
+    def _blame(self, claim: Claim, expected: str, found: Iterable[Difference], answer: Answer, step: str) -> None:
+        """Note each difference under the clause that it breaks."""
+        self.mains.setdefault(step, claim.main)
+        blamed: dict[str, list[Difference]] = {}
+        for each in found:
+            blamed.setdefault(claim.clause(self.bench.manner.grounds, each, answer.status), []).append(each)
+        for clause, wrong in blamed.items():
+            self._note(Finding(self.check.name, (clause,), expected, tuple(wrong), self._last, step))
+
+    def _note(self, finding: Finding) -> None:
+        """Note what is new: neither the same again, nor what follows from what is wrong with that answer already."""
         known = {(each.clauses, d.place, d.contract) for each in self.findings for d in each.differences}
-        new = tuple(each for each in found if (clauses, each.place, each.contract) not in known)
+        new = tuple(
+            each for each in finding.differences
+            if not self._follows(each.place) and (finding.clauses, each.place, each.contract) not in known
+        )  # fmt: skip
+        self._wrong_places.update(each.place for each in finding.differences)
         if new:
-            self.findings.append(Finding(self.check.name, clauses, expected, new, self._last, step))
+            self.findings.append(replace(finding, differences=new))
+
+    def _follows(self, place: str) -> bool:
+        """Whether a place, or what holds it, is known to be wrong in the last answer."""
+        if place.startswith("$") and "header content-type" in self._wrong_places:
+            return True
+        return any(place == wrong or re.match(re.escape(wrong) + r"[.\[]", place) for wrong in self._wrong_places)
 
 
 def _text(value: object) -> str:
