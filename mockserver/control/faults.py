@@ -87,12 +87,13 @@ def matching(desk: Desk, wanted: msgspec.Struct) -> Match:
     has.
     """
     given = {name: getattr(wanted, name, None) for name in NAMES}
+    among = desk.providers
     if given["provider"] is not None:
-        desk.house(given["provider"])
+        among = {given["provider"]: desk.provider(given["provider"])}
     if given["operation"] is not None:
-        check_operation(given["operation"], desk.providers, code="bad_field")
+        check_operation(given["operation"], among, code="bad_field")
     if given["path"] is not None:
-        check_path(given["path"], desk.providers, code="bad_field")
+        check_path(given["path"], among, code="bad_field")
     return Match(**given)
 
 

@@ -372,3 +372,15 @@ async def test_what_a_fault_struck_is_found_by_the_key_that_asked(visitor, fault
 
     [exchange] = (await visitor.get("/_mock/requests?key=a-long-key")).json()["items"]
     assert (exchange["fault"], exchange["key"]) == (fault, "a-l…ey")
+
+
+@pytest.mark.parametrize("match", [{"operation": "get_job"}, {"path": "/api/v1/jobs/{jobId}"}])
+async def test_a_fault_for_what_another_provider_has_would_never_strike(match):
+    app = create_app(load({"clock": "frozen"}))
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost/_mock/") as control:
+        own = await control.post("faults", json={"fault": "reset", "match": {"provider": "nouvel", **match}})
+        other = await control.post("faults", json={"fault": "reset", "match": {"provider": "artnex", **match}})
+    app.close()
+
+    assert (own.status_code, other.status_code) == (201, 400)
