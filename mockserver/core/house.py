@@ -119,7 +119,8 @@ class House:
 
     def _settle_due(self, granted: Decimal, fund: str, now: datetime) -> Balance | None:
         """Add what fell due to the running sum; None if nothing did."""
-        if self._store.next_due(self._due + fund) is None:
+        due_at = self._store.next_due(self._due + fund)
+        if due_at is None or due_at > now:
             return None
         return self._store.atomically(partial(self._settled, granted, fund, now))
 

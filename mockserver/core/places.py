@@ -16,6 +16,9 @@ class Places:
 
     def taken(self, kind: str, team: str, now: datetime) -> int:
         """How many places a team has taken at `now`."""
+        free_at = self._store.next_due(f"{self._base}{kind}/{team}")
+        if free_at is None or free_at > now:
+            return self._store.get(self._base + kind, team) or 0
         return self._store.atomically(partial(self._taken, kind, team, now))
 
     def _taken(self, kind: str, team: str, now: datetime) -> int:

@@ -24,13 +24,9 @@ class Arrival:
     spool: Spool
 
 
-async def naming(call: Call, among: tuple[SourceType, ...]) -> tuple[bytes, Source] | None:
-    """Read a JSON request that only names a media; None for one that may bring a video."""
-    if "media_id" not in among or is_form(call):
-        return None
-    body = await call.raw_body()
-    source = source_of(body, among)
-    return (body, source) if source.type == "media_id" else None
+def may_name(call: Call, among: tuple[SourceType, ...]) -> bool:
+    """Tell whether a request may be JSON that only names a media, and brings nothing."""
+    return "media_id" in among and not is_form(call)
 
 
 @asynccontextmanager

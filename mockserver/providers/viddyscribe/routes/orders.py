@@ -11,25 +11,28 @@ from mockserver.core.scenarios import Scenario
 from mockserver.providers.viddyscribe import outputs, timeline
 from mockserver.providers.viddyscribe.catalogue import Kind, price
 from mockserver.providers.viddyscribe.catalogue.orders import Footage, Media, Order
-from mockserver.providers.viddyscribe.inputs import READERS, Config, Source, SourceType
+from mockserver.providers.viddyscribe.inputs import READERS, Config, Source, SourceType, source_of
 from mockserver.web.call import Call
 from mockserver.web.provider import Handler
 
 from . import uploads
-from .arrivals import arriving, check_feature, check_length, naming
+from .arrivals import arriving, check_feature, check_length, may_name
 from .slots import check_queue, limit_of, queue
 
 
 def generating(kind: Kind, among: tuple[SourceType, ...]) -> Handler:
     """Give the handler of an operation that makes this kind of thing from one of these sources."""
 
+    def read(raw: bytes, _: object) -> tuple[Source, Config | None]:
+        source = source_of(raw, among)
+        return source, READERS[kind](raw) if source.type == "media_id" else None
+
     async def generate(call: Call) -> Response:
-        named = await naming(call, among)
-        if named is not None:
-            body, source = named
-            config = READERS[kind](body)
-            _check_plan(call, source, config)
-            return _ordered(call, kind, uploads.owned(call, source.media_id), config, source)
+        if may_name(call, among):
+            source, named = await call.reading(read)
+            if named is not None:
+                _check_plan(call, source, named)
+                return _ordered(call, kind, uploads.owned(call, source.media_id), named, source)
         async with arriving(call, among) as arrival:
             config = READERS[kind](arrival.body)
             _check_plan(call, arrival.source, config)
