@@ -40,7 +40,8 @@ TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\
 class Corked:
     """A transport that gathers what is written in one turn of the event loop, and sends it at the turn's end.
 
-    Who knows that the turn's end is near holds it (`held`), and flushes.
+    Not sooner, even where an answer is complete: the first one that goes out wakes a client, which takes time from the
+    answers of all other connections that are due in the same turn.
     """
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
@@ -48,7 +49,6 @@ class Corked:
         self._loop = loop
         self._waiting: list[bytes] = []
         self._size = 0
-        self.held = False
         # What else is asked of a transport; found without a detour.
         self.is_closing = transport.is_closing
         self.get_extra_info = transport.get_extra_info
@@ -58,7 +58,7 @@ class Corked:
 
     def write(self, data: bytes) -> None:
         """Gather; what is large goes out at once."""
-        if not self._waiting and not self.held:
+        if not self._waiting:
             self._loop.call_soon(self.flush)
         self._waiting.append(data)
         self._size += len(data)
@@ -217,14 +217,10 @@ class Wire(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Answer what came whole, let what did not begin as a task, and count what comes before a head is complete."""
-        corked = self.corked
-        corked.held = True
         super().data_received(data)
         cycle, self._unstarted = self._unstarted, None
-        if cycle is not None and not corked.is_closing():
+        if cycle is not None and not self.corked.is_closing():
             self._start_asgi_task(_told_to_go_on(cycle), self._app())
-        corked.held = False
-        corked.flush()
         if len(data) > 1024 or self._head:
             self._count(len(data))
 
