@@ -150,7 +150,11 @@ class Cycle(RequestResponseCycle):
             lines.append(b"connection: close\r\n")
         if self.scope["method"] == "HEAD":
             body = b""
-        self.transport.write(b"".join((STATUS_LINE[status], *lines, b"\r\n", body)))
+        if len(body) < GATHERED_AT_MOST:
+            self.transport.write(b"".join((STATUS_LINE[status], *lines, b"\r\n", body)))
+        else:  # not copied
+            self.transport.write(b"".join((STATUS_LINE[status], *lines, b"\r\n")))
+            self.transport.write(body)
         # Scope and cycle point at each other: without this, each request would be left to the garbage collector.
         self.scope.pop("fauxreel", None)  # type: ignore[typeddict-item]  # an extension of ours
         self.response_started = self.response_complete = True
