@@ -114,8 +114,24 @@ def _in_openapi(contract: Contract, known: Mapping[str, Source]) -> Iterator[tup
     for where, part in parts(contract.openapi):
         for what in _in_part(part, contract.provider, known):
             yield where, what
+    yield from _in_settings(contract)
     for where in _misplaced(contract.openapi, ""):
         yield where, "x-source inside properties is a property of that name"
+
+
+def _in_settings(contract: Contract) -> Iterator[tuple[str, str]]:
+    """What is wrong with what settings put in the place of schemas: it needs a clause, and schemas that there are."""
+    clauses = {clause.id for clause in contract.clauses}
+    schemas = contract.openapi.get("components", {}).get("schemas", {})
+    for number, each in enumerate(contract.openapi.get("x-settings", [])):
+        where = f"x-settings.{number}"
+        if each.keys() != {"when", "clause", "schemas"}:
+            yield where, f"it has when, clause and schemas, not {', '.join(each)}"
+            continue
+        if each["clause"] not in clauses:
+            yield where, f"there is no clause {each['clause']!r}"
+        for name in {*each["schemas"], *each["schemas"].values()} - schemas.keys():
+            yield where, f"there is no schema {name!r}"
 
 
 def _in_part(part: Yaml, provider: str, known: Mapping[str, Source]) -> Iterator[str]:

@@ -7,7 +7,8 @@ from email.message import MIMEPart
 from email.parser import BytesParser
 from email.policy import HTTP
 from functools import cache
-from typing import Protocol
+from types import MappingProxyType
+from typing import NamedTuple, Protocol
 from urllib.parse import parse_qsl, unquote
 
 from jsonschema import Draft202012Validator, FormatChecker  # type: ignore[import-untyped]  # it ships no types
@@ -16,6 +17,9 @@ from referencing.jsonschema import DRAFT202012
 
 from contracts.harness.load import Yaml, citations, load
 from contracts.harness.pointers import escape, followed, pattern, stepped, template_of
+
+DEFAULTS: Mapping[str, object] = MappingProxyType({})
+"""No setting is other than it is by default."""
 
 
 class ConformanceError(AssertionError):
@@ -55,7 +59,7 @@ def validate(provider: str, method: str, path: str, status: int, headers: Mappin
     `path` is the documented one, its parameters filled in, with or without a query. `body` is what the JSON holds, or
     the bytes as received; bytes that are no JSON are not looked at.
     """
-    template = _template(provider, path)
+    template = template_at(provider, path)
     operation = _at(provider, f"/paths/{escape(template)}").get(method.lower())
     if operation is None:
         raise ConformanceError(f"{provider}: {method} {template} is not described")
@@ -75,21 +79,38 @@ def validate_request(provider: str, method: str, address: str, headers: Mapping[
     `address` is the documented path, its parameters filled in, with its query. Judged are the parameters (those that no
     description knows, too), the key, the content type and the body: JSON, or the parts of a form.
     """
-    template = _template(provider, address)
+    wrong = list(request_errors(provider, method, address, headers, body))
+    if wrong:
+        where = f"{method} {template_at(provider, address)} ({sources_of(provider, method, address)})"
+        lines = [f"{e.error.json_path}: {e.error.message}" if e.error else e.message for e in wrong]
+        raise ConformanceError("\n  ".join([f"{where}: {lines[0]}", *lines[1:]]))
+
+
+class RequestError(NamedTuple):
+    """What is wrong with a request: a place, a complaint, and for JSON and the parts of a form the validator's own.
+
+    The place is `key`, `content-type`, `body`, `parameter NAME`, or `$` for what is inside the body.
+    """
+
+    place: str
+    message: str
+    error: Yaml = None
+
+
+def request_errors(
+    provider: str, method: str, address: str, headers: Mapping[str, str], body: bytes
+) -> Iterator[RequestError]:
+    """What is wrong with a request; raises ConformanceError where its operation is not described at all."""
+    template = template_at(provider, address)
     operation = _at(provider, f"/paths/{escape(template)}").get(method.lower())
     if operation is None:
         raise ConformanceError(f"{provider}: {method} {template} is not described")
-    where = f"{method} {template} ({_sources(operation)})"
     received = {name.lower(): value for name, value in headers.items()}
-    _check_key(provider, operation, received, where)
-    _check_parameters(provider, template, method, address, received)
-    _check_request_body(provider, f"/paths/{escape(template)}/{method.lower()}", received, body, where)
-
-
-def _check_key(provider: str, operation: Yaml, received: Mapping[str, str], where: str) -> None:
     wanted = operation.get("security", load(provider).openapi.get("security", []))
     if wanted and not any(all(_carries(provider, name, received) for name in way) for way in wanted):
-        raise ConformanceError(f"{where}: there is no key in any of the ways that are described")
+        yield RequestError("key", "there is no key in any of the ways that are described")
+    yield from _parameter_errors(provider, template, method, address, received)
+    yield from _request_body_errors(provider, f"/paths/{escape(template)}/{method.lower()}", received, body)
 
 
 def _carries(provider: str, scheme: str, received: Mapping[str, str]) -> bool:
@@ -99,7 +120,9 @@ def _carries(provider: str, scheme: str, received: Mapping[str, str]) -> bool:
     return re.fullmatch(r"Bearer \S+", received.get("authorization", "")) is not None
 
 
-def _check_parameters(provider: str, template: str, method: str, address: str, received: Mapping[str, str]) -> None:
+def _parameter_errors(
+    provider: str, template: str, method: str, address: str, received: Mapping[str, str]
+) -> Iterator[RequestError]:
     pointers = [
         _followed(provider, f"{at}/parameters/{number}")
         for at in (f"/paths/{escape(template)}", f"/paths/{escape(template)}/{method.lower()}")
@@ -110,23 +133,24 @@ def _check_parameters(provider: str, template: str, method: str, address: str, r
     match = pattern(template).fullmatch(bare)
     given["path"] = {name: unquote(value) for name, value in (match.groupdict() if match else {}).items()}
     described = {(_at(provider, at)["in"], _at(provider, at)["name"].lower()): at for at in pointers}
-    for place, name in [("query", name) for name in given["query"]]:
-        if (place, name.lower()) not in described:
-            raise ConformanceError(f"{method} {template}: parameter {name} is not described")
+    for name in given["query"]:
+        if ("query", name.lower()) not in described:
+            yield RequestError(f"parameter {name}", f"parameter {name} is not described")
     for at in pointers:
-        _check_parameter(provider, at, given, f"{method} {template}")
+        yield from _in_parameter(provider, at, given)
 
 
-def _check_parameter(provider: str, at: str, given: Mapping[str, Mapping[str, str]], where: str) -> None:
+def _in_parameter(provider: str, at: str, given: Mapping[str, Mapping[str, str]]) -> Iterator[RequestError]:
     parameter = _at(provider, at)
     name = parameter["name"].lower() if parameter["in"] == "header" else parameter["name"]
     value = given[parameter["in"]].get(name)
     if value is None and parameter.get("required"):
-        raise ConformanceError(f"{where}: parameter {name} is missing")
+        yield RequestError(f"parameter {name}", f"parameter {name} is missing")
     if value is not None:
         judge = _judge(provider, f"{at}/schema")
         if not any(judge.is_valid(reading) for reading in _readings(value)):
-            _no_errors(judge, value, f"{where}: parameter {name}")
+            told = "; ".join(error.message for error in judge.iter_errors(value))
+            yield RequestError(f"parameter {name}", f"parameter {name}: {told}")
 
 
 def _readings(text: str) -> list[object]:
@@ -136,20 +160,32 @@ def _readings(text: str) -> list[object]:
     return [text, *numbers, *switches]
 
 
-def _check_request_body(provider: str, at: str, received: Mapping[str, str], body: bytes, where: str) -> None:
+def _request_body_errors(provider: str, at: str, received: Mapping[str, str], body: bytes) -> Iterator[RequestError]:
     described = _at(provider, at).get("requestBody")
     if described is None:
         if body:
-            raise ConformanceError(f"{where}: no body is described")
+            yield RequestError("body", "no body is described")
         return
     media_type = received.get("content-type", "").partition(";")[0].strip().lower()
     if media_type not in described["content"]:
-        raise ConformanceError(f"{where}: content type {media_type!r} is none of {', '.join(described['content'])}")
-    schema_at = f"{at}/requestBody/content/{escape(media_type)}/schema"
+        known = ", ".join(described["content"])
+        yield RequestError("content-type", f"content type {media_type!r} is none of {known}")
+        return
+    try:
+        value = _read(media_type, received["content-type"], body)
+    except ValueError:
+        yield RequestError("body", f"the body is no {media_type}")
+        return
+    if value is not None:
+        judge = _judge(provider, f"{at}/requestBody/content/{escape(media_type)}/schema")
+        yield from (RequestError("$", "", error) for error in judge.iter_errors(value))
+
+
+def _read(media_type: str, content_type: str, body: bytes) -> object:
+    """What JSON or a form says; None for what only the bytes say. Raises ValueError."""
     if media_type == "application/json":
-        _no_errors(_judge(provider, schema_at), json.loads(body), where)
-    elif media_type == "multipart/form-data":
-        _no_errors(_judge(provider, schema_at), _parts(received["content-type"], body), where)
+        return json.loads(body)
+    return _parts(content_type, body) if media_type == "multipart/form-data" else None
 
 
 def _parts(content_type: str, body: bytes) -> dict[str, object]:
@@ -167,7 +203,7 @@ def _part(part: MIMEPart) -> object:
 
 def validate_body(provider: str, method: str, path: str, body: object) -> None:
     """Raise ConformanceError when a JSON body is not what the operation at this path takes."""
-    template = _template(provider, path)
+    template = template_at(provider, path)
     pointer = f"/paths/{escape(template)}/{method.lower()}/requestBody"
     operation = _at(provider, f"/paths/{escape(template)}").get(method.lower(), {})
     where = f"{method} {template} ({_sources(operation)}): request"
@@ -185,7 +221,7 @@ def described(provider: str, method: str, path: str, status: int) -> str | list[
     The statuses that are described, where this one is not; None where the operation is not described at all.
     """
     try:
-        template = _template(provider, path)
+        template = template_at(provider, path)
     except ConformanceError:
         return None
     operation = _at(provider, f"/paths/{escape(template)}").get(method.lower())
@@ -221,18 +257,30 @@ def media_error(provider: str, pointer: str, headers: Mapping[str, str], content
     return None
 
 
-def body_errors(provider: str, pointer: str, headers: Mapping[str, str], body: object) -> list[Yaml]:
-    """What is wrong with the JSON of an answer, as the validator's own complaints."""
+def body_errors(
+    provider: str, pointer: str, headers: Mapping[str, str], body: object, settings: Mapping[str, object] = DEFAULTS
+) -> list[Yaml]:
+    """What is wrong with the JSON of an answer, as the validator's own complaints, with a server's settings."""
     content = (_at(provider, pointer).get("content") or {}).get(_media_type(headers), {})
     if "schema" not in content or "json" not in _media_type(headers):
         return []
-    return list(_judge(provider, f"{pointer}/content/{escape(_media_type(headers))}/schema").iter_errors(body))
+    at = f"{pointer}/content/{escape(_media_type(headers))}/schema"
+    return list(_judge(provider, at, stand_ins(provider, settings)).iter_errors(body))
+
+
+def stand_ins(provider: str, settings: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
+    """Which schemas have others in their place under these settings (`nanogpt.profile`), as pairs of names."""
+    found: dict[str, str] = {}
+    for each in load(provider).openapi.get("x-settings", []):
+        if all(str(settings.get(name)) == value for name, value in each["when"].items()):
+            found = each["schemas"] | found
+    return tuple(sorted(found.items()))
 
 
 def sources_of(provider: str, method: str, path: str) -> str:
     """The lines that an operation rests on; empty where it is not described."""
     try:
-        operation = _at(provider, f"/paths/{escape(_template(provider, path))}").get(method.lower())
+        operation = _at(provider, f"/paths/{escape(template_at(provider, path))}").get(method.lower())
     except ConformanceError:
         return ""
     return _sources(operation) if operation else ""
@@ -278,9 +326,9 @@ def _sources(operation: Mapping[str, Yaml]) -> str:
 
 
 @cache
-def _judge(provider: str, pointer: str) -> Judge:
+def _judge(provider: str, pointer: str, standing: tuple[tuple[str, str], ...] = ()) -> Judge:
     address = f"contract:{provider}"
-    resource = Resource.from_contents(load(provider).openapi, default_specification=DRAFT202012)
+    resource = Resource.from_contents(_with(provider, standing), default_specification=DRAFT202012)
     judge: Judge = Draft202012Validator(
         {"$ref": f"{address}#{pointer}"},
         registry=Registry().with_resource(address, resource),
@@ -289,7 +337,19 @@ def _judge(provider: str, pointer: str) -> Judge:
     return judge
 
 
-def _template(provider: str, path: str) -> str:
+@cache
+def _with(provider: str, standing: tuple[tuple[str, str], ...]) -> Mapping[str, Yaml]:
+    """A description in which some schemas have others in their place."""
+    openapi = load(provider).openapi
+    if not standing:
+        return openapi
+    components = openapi["components"]
+    others = {name: {"$ref": f"#/components/schemas/{other}"} for name, other in standing}
+    return {**openapi, "components": {**components, "schemas": {**components["schemas"], **others}}}
+
+
+def template_at(provider: str, path: str) -> str:
+    """The template of a path, with or without a query; raises ConformanceError where there is none."""
     found = template_of(load(provider).openapi["paths"], path)
     if found is None:
         raise ConformanceError(f"{provider}: {path.partition('?')[0]} is not described")

@@ -11,13 +11,22 @@ import pytest
 from contracts.__main__ import main
 from contracts.harness.check import command, reports
 from contracts.harness.check.command import MANNERS, Surroundings, Wish, keys
-from contracts.harness.check.differences import ABSENT, Difference, against_mock, between, from_contract, value_at
+from contracts.harness.check.differences import (
+    ABSENT,
+    Difference,
+    against_mock,
+    between,
+    from_contract,
+    in_request,
+    value_at,
+)
 from contracts.harness.check.exchanges import Answer, Ask, Exchange, Upload, Who, curl
 from contracts.harness.check.grounds import Claim, Ground
 from contracts.harness.check.purse import Purse
 from contracts.harness.check.runs import Outcome, Report, checks
 from contracts.harness.check.servers import Server
 from contracts.harness.check.visits import Bench, Finding
+from contracts.harness.conformance import request_errors
 from contracts.harness.load import load
 from tests.contract.judging import judged, mock
 
@@ -90,6 +99,55 @@ def test_of_several_shapes_the_nearest_is_meant():
     assert [str(each) for each in from_contract("artnex", "GET", "/v1/video/req_a1", answered(failed))] == [
         '$.error | contract: one of "generation_failed", "content_policy_violation", "cancelled" | live: "broken"'
     ]
+
+
+STATUS = ("nanogpt", "GET", "/api/video/status?requestId=vid_1")
+NESTED = {"requestId": "vid_1", "model": "veo2-video", "data": {"status": "IN_QUEUE", "requestId": "vid_1"}}
+FLAT = {"requestId": "vid_1", "status": "queued", "videoUrl": None, "error": None, "completedAt": None, "progress": 0,
+        "createdAt": "2026-01-01T00:00:00.000Z", "estimatedTimeRemaining": 9}  # fmt: skip
+OLD = {"requestId": "fal-request-1", "model": "veo2-video", "data": {"status": "IN_QUEUE", "requestId": "vid_1"}}
+GUIDE = {"error": {"message": "Forbidden", "type": "permission_error"}}
+
+
+@pytest.mark.parametrize(
+    ("settings", "allowed"),
+    [
+        ({}, [NESTED]),
+        ({"nanogpt.profile": "2026", "nanogpt.balance": 5}, [NESTED]),
+        ({"nanogpt.status_shape": "flat"}, [FLAT]),
+        ({"nanogpt.status_shape": "superset"}, [NESTED | FLAT]),
+        ({"nanogpt.profile": "2025"}, [OLD]),
+        ({"nanogpt.profile": "2025", "nanogpt.status_shape": "flat"}, [FLAT]),
+        ({"nanogpt.errors": "guide"}, [NESTED, GUIDE]),
+    ],
+)
+def test_a_setting_puts_other_shapes_in_the_place_of_the_usual_ones(settings, allowed):
+    everything = [(200, NESTED), (200, FLAT), (200, NESTED | FLAT), (200, OLD), (403, GUIDE)]
+
+    found = [told for status, told in everything if not from_contract(*STATUS, answered(told, status), settings)]
+
+    assert found == allowed
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "headers", "body", "found"),
+    [
+        ("POST", "/api/generate-video", JSON, b'{"model": "veo2-video", "prompt": ""}',
+         ['$.prompt | contract: minLength 1 | live: ""']),
+        ("POST", "/api/generate-video", JSON, b'{"model": "none", "prompt": "A fox"}',
+         ['$.model | contract: one of "veo2-video", "veo3-video"']),
+        ("POST", "/api/generate-video", JSON, b"{", ["body | contract: the body is no application/json | live: "]),
+        ("GET", "/api/video/status?runId=a&id=b", {}, b"",
+         ["parameter id | contract: parameter id is not described | live: ",
+          "parameter requestId | contract: parameter requestId is missing | live: "]),
+    ],
+)  # fmt: skip
+def test_a_request_is_held_against_the_contract_place_by_place(method, address, headers, body, found):
+    errors = request_errors("nanogpt", method, address, headers | {"x-api-key": "sk-1"}, body)
+
+    told = [str(each) for error in errors for each in in_request(error)]
+
+    assert [line[: len(begins)] for line, begins in zip(told, found, strict=True)] == found
 
 
 def test_what_an_alternative_excludes_is_told_in_its_place():

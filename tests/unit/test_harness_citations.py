@@ -163,6 +163,24 @@ def test_each_kind_of_bad_description_is_found(path, new, complaint):
     assert all("there is no source" in what or "cites none" in what for what in set(found) - {complaint})
 
 
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ({}, None),
+        ({"clause": "acme.video.gone"}, "x-settings.0: there is no clause 'acme.video.gone'"),
+        ({"schemas": {"Film": "Video"}}, "x-settings.0: there is no schema 'Film'"),
+        ({"schemas": {"Video": "Film"}}, "x-settings.0: there is no schema 'Film'"),
+        ({"why": "so"}, "x-settings.0: it has when, clause and schemas, not when, clause, schemas, why"),
+    ],
+)
+def test_what_a_setting_changes_names_its_clause_and_schemas_that_there_are(change, complaint):
+    stand_in = {"when": {"acme.age": "old"}, "clause": "acme.video.ready", "schemas": {"Video": "Video"}}
+
+    found = complaints(contract(clause(), openapi=DESCRIPTION | {"x-settings": [stand_in | change]}))
+
+    assert found == ([] if complaint is None else [complaint])
+
+
 def test_all_contracts_of_a_folder_are_checked(tmp_path):
     (tmp_path / "sources.yaml").write_text("{}")
     for name in ("acme", "other"):

@@ -11,6 +11,7 @@ from contracts.harness.check.exchanges import Answer
 from contracts.harness.load import Yaml
 
 _SHOWN = 200
+MEDIA_TYPE = "header content-type"
 
 
 class Absent:
@@ -45,19 +46,41 @@ def shown(value: object) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
-def from_contract(provider: str, method: str, path: str, answer: Answer) -> list[Difference]:
-    """Where `answer` is not what the OpenAPI description of `provider` allows; none for what it does not describe."""
+def from_contract(
+    provider: str, method: str, path: str, answer: Answer, settings: Mapping[str, object] = conformance.DEFAULTS
+) -> list[Difference]:
+    """Where `answer` is not what the OpenAPI description of `provider` allows; none for what it does not describe.
+
+    `settings` are those of a mock that are other than by default.
+    """
+    found = of_head(provider, method, path, answer)
+    described = conformance.described(provider, method, path, answer.status)
+    if not isinstance(described, str) or any(each.place == MEDIA_TYPE for each in found):
+        return found
+    media = conformance.media_error(provider, described, answer.headers, answer.content)
+    if media:
+        return [*found, Difference(MEDIA_TYPE, *media)]
+    errors = conformance.body_errors(provider, described, answer.headers, answer.json, settings)
+    return [*found, *_unique(each for error in errors for each in _places(error))]
+
+
+def of_head(provider: str, method: str, path: str, answer: Answer) -> list[Difference]:
+    """The same for status and headers alone, of an answer whose body did not come whole."""
     described = conformance.described(provider, method, path, answer.status)
     if described is None:
         return []
     if isinstance(described, list):
         return [Difference("status", f"one of {', '.join(described)}", str(answer.status))]
     found = [_header(*wrong) for wrong in conformance.header_errors(provider, described, answer.headers)]
-    media = conformance.media_error(provider, described, answer.headers, answer.content)
-    if media:
-        return [*found, Difference("header content-type", *media)]
-    errors = conformance.body_errors(provider, described, answer.headers, answer.json)
-    return [*found, *_unique(each for error in errors for each in _places(error))]
+    media = conformance.media_error(provider, described, answer.headers, b"null")
+    return [*found, Difference(MEDIA_TYPE, *media)] if media else found
+
+
+def in_request(error: conformance.RequestError) -> list[Difference]:
+    """The places of a request that a complaint is about."""
+    if error.error is None:
+        return [Difference(error.place, error.message, "")]
+    return _unique(_places(error.error))
 
 
 def against_mock(found: Iterable[Difference], mock: Answer) -> list[Difference]:

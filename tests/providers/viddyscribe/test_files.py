@@ -6,6 +6,7 @@ import wave
 import av
 import pytest
 
+from tests import witness
 from tests.films import packets, seconds_of
 
 from .conftest import ends, team_of, video
@@ -164,6 +165,8 @@ async def test_older_names_are_answered_by_a_setting(serve):
 
     text, audio, film = [await team.results(job_id) for job_id in jobs.values()]
 
+    for body in (text, audio, film):
+        witness.conform("viddyscribe", "JobEarlier", body)
     base = {"job_id", "status", "media_id", "created_at", "updated_at"}
     assert text.keys() - base == {"output"}
     assert text["output"].keys() == {"language", "ad_type", "items", "vtt"}
