@@ -15,6 +15,7 @@ from mockserver.core.jobs import Job
 from mockserver.core.limits import Limit
 from mockserver.core.refusals import Gone, Moderated, NotFound, NotReady, Unaffordable
 from mockserver.core.scenarios import Scenario
+from mockserver.web.answers import Reply
 from mockserver.web.call import Call, body_as
 from mockserver.web.files import file_reply
 from mockserver.web.provider import on
@@ -114,9 +115,9 @@ def _shelf(call: Call) -> str:
 async def get_job(call: Call) -> Response:
     """`GET /api/v1/jobs/{jobId}`: how far a job is."""
     job = call.job(call.params["jobId"])
-    answer = outputs.status(job, call.now, call.base)
+    answer = outputs.status(job, call.now, call.url)
     call.polled(job)
-    return call.json(answer)
+    return Reply(answer)
 
 
 async def list_projects(call: Call) -> Response:
@@ -225,11 +226,18 @@ def stamp(call: Call, response: Response) -> None:
     used, resets_at = call.house.window(limit, key, call.now)
     if account.flags and "limited" in account.flags:
         used, resets_at = limit.requests, call.now + MINUTE
-    response.raw_headers += [
-        (b"x-ratelimit-limit", b"%d" % limit.requests),
-        (b"x-ratelimit-remaining", b"%d" % max(limit.requests - used, 0)),
-        (b"x-ratelimit-reset", b"%d" % _unix(resets_at)),
-    ]
+    left = limit.requests - used
+    response.raw_headers += (
+        _header(b"x-ratelimit-limit", limit.requests),
+        (b"x-ratelimit-remaining", b"%d" % left if left > 0 else b"0"),
+        _header(b"x-ratelimit-reset", _unix(resets_at)),
+    )
+
+
+@lru_cache(maxsize=256)
+def _header(name: bytes, number: int) -> tuple[bytes, bytes]:
+    """Write a header that stays the same from one answer to the next; the journal then keeps it once for all."""
+    return name, b"%d" % number
 
 
 def _unix(at: datetime) -> int:

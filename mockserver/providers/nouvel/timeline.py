@@ -46,6 +46,7 @@ OUTCOMES = {
 BANDS = {"preparing": (0, 20), "video": (20, 70), "audio": (70, 72), "lip_sync": (72, 85), "stitching": (85, 99)}
 """From which percentage to which each stage goes [nouvel:jobs]; audio's share of 70 to 85 is inferred."""
 LONGEST_RAMP = STAGES["stitching"] * 3 / 4
+MILLISECOND = SECOND / 1000
 REST = 15 * SECOND
 """How long a video rests at 99 at least, before its end."""
 
@@ -176,15 +177,35 @@ def moments(job: Job, now: datetime) -> list[Moment]:
 
 def progress(moment: Moment) -> int:
     """How much of a video is over, in percent; 100 only at its end, however it came to that."""
-    stage = moment.stage
-    if stage.ends:
+    stage, into = moment.stage, moment.into
+    band = BANDS.get(stage.word)
+    if band is None:  # an end: all other stages of a video have a band
         return 100
-    low, high = BANDS[stage.word]
-    ramp = stage.lasts
-    if stage.word == "stitching":
-        ramp = LONGEST_RAMP if ramp >= FOREVER else min(ramp * 3 / 4, ramp - REST)
-    into = moment.into
+    low, high = band
+    ramp = _ramp(stage)
     return low + int((high - low) * (into / ramp)) if into < ramp else high
+
+
+def _ramp(stage: Stage) -> timedelta:
+    """How long the percentage of a stage rises; after that it rests until the stage is over."""
+    lasts = stage.lasts
+    if stage.word != "stitching":
+        return lasts
+    return LONGEST_RAMP if lasts >= FOREVER else min(lasts * 3 / 4, lasts - REST)
+
+
+def steady(moment: Moment) -> timedelta:
+    """How long a video that is being made stays, at least, in its stage and at its percentage.
+
+    A little less than until the next percent: a millisecond is far more than what is rounded in `progress`.
+    """
+    stage, into = moment.stage, moment.into
+    low, high = BANDS[stage.word]
+    ramp, left = _ramp(stage), stage.lasts - into
+    if into >= ramp:
+        return left
+    next_one = progress(moment) + 1 - low
+    return min(left, ramp * next_one / (high - low) - into - MILLISECOND)
 
 
 def overall(each: Sequence[int], *, ended: bool) -> int:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from mockserver.core.jobs import Job
 from mockserver.core.scenarios import Scenario
 from mockserver.providers.nouvel import timeline
 from mockserver.providers.nouvel.catalogue import Order
+from mockserver.providers.nouvel.outputs import jobs as jobs_told
 
 from .conftest import HAT, JACKET, MINUTE, SHOES, customer_of
 
@@ -24,6 +26,7 @@ WORDS = {
     "lip_sync": "post_processing",
     "stitching": "stitching",
 }
+BASE = "http://mock.test".__add__
 BANDS = {"preparing": (0, 20), "video": (20, 70), "audio": (70, 72), "lip_sync": (72, 85), "stitching": (85, 99)}
 
 
@@ -204,6 +207,25 @@ def test_progress_and_stage_never_go_back(job, one, other):
 def test_a_job_ends_when_its_last_video_does(job, elapsed):
     now = START + elapsed
     assert job.at(now).stage.ends == all(moment.stage.ends for moment in timeline.moments(job, now))
+
+
+@given(jobs, instants, st.lists(st.timedeltas(timedelta(seconds=-15), timedelta(seconds=15)), max_size=8))
+def test_an_answer_that_is_told_again_is_the_one_that_would_be_made_anew(job, elapsed, later):
+    now = START + elapsed
+    for at in [now, *(now + by for by in later if elapsed + by >= timedelta(0))]:
+        assert jobs_told.status(job, at, BASE) == msgspec.json.encode(jobs_told.in_full(job, at, BASE))
+
+
+@given(st.sampled_from(["succeeds", "slow", "stuck"]), st.integers(0, 2**32 - 1), instants)
+def test_a_video_stays_at_its_percentage_for_as_long_as_is_said(scenario, seed, elapsed):
+    job = job_of(scenario, 1, seed)
+    moment = job.at(START + elapsed)
+    if moment.stage.ends:
+        return
+    lasts = timeline.steady(moment)
+    for part in (lasts / 3, lasts - timedelta(microseconds=1)):
+        later = job.at(START + elapsed + max(part, timedelta(0)))
+        assert (later.stage, timeline.progress(later)) == (moment.stage, timeline.progress(moment))
 
 
 @pytest.mark.clause("nouvel.lifecycle.rests-at-99")

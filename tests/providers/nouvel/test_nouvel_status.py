@@ -101,3 +101,36 @@ async def test_with_an_auto_clock_a_project_can_be_polled_too(serve):
     words = [(await customer.project(project_id))["project"]["status"] for _ in range(5)]
 
     assert words == ["generating", "post_processing", "post_processing", "stitching", "completed"]
+
+
+async def test_jobs_of_one_id_in_two_sandboxes_are_told_apart(mock, customer):
+    job_id = await customer.submit()
+    other = mock.client({"authorization": "Bearer nvl_test"}, base="/@other")
+    assert (await other.post("/api/v1/generate", json={"urls": [SHOES]})).json()["jobId"] == job_id
+    await mock.advance(2 * MINUTE)
+
+    for _ in range(2):
+        assert (await customer.job(job_id))["stage"] == "video"
+        assert (await other.get(f"/api/v1/jobs/{job_id}")).json()["stage"] == "preparing"
+
+
+async def test_a_job_is_told_as_it_was_when_time_goes_back(mock, customer):
+    job_id = await customer.submit()
+    before = await customer.job(job_id)
+    (await mock.control.post("snapshots", json={"name": "early"})).raise_for_status()
+    await mock.advance(1)
+    await customer.job(job_id)
+    await mock.advance(2 * MINUTE)
+    later = await customer.job(job_id)
+    (await mock.control.put("snapshots/early/restore")).raise_for_status()
+
+    assert later["stage"] == "video"
+    assert await customer.job(job_id) == before
+
+
+async def test_a_job_that_is_ended_by_hand_is_told_as_ended_at_once(mock, customer):
+    job_id = await customer.submit()
+    assert (await customer.job(job_id))["status"] == "running"
+    await mock.end(job_id, "cancelled")
+
+    assert (await customer.job(job_id))["status"] == "cancelled"
