@@ -3,7 +3,7 @@
 # make bench   ratios to bare uvicorn          make lock    write requirements.lock anew
 # make format  format, and fix what ruff can   make clean   remove the environment and the caches
 # make contract-deep   10,000 examples a provider against its description, and long lives: for a night
-# make mutants         how many small mistakes the tests notice: for many nights, or ARGS="--sample 300"
+# make mutants         how many small mistakes the tests notice: for a night, or ARGS="--sample 300"
 # make bench-peers     ratios to Prism, Mockoon, WireMock and aimock, which npm installs in ~/.cache/fauxreel-bench
 # make soak            minutes of mixed load with faults, a week of mock time: what grew? ARGS="--seconds 60 --state FILE"
 # make crowd           10,000 connections that poll, kept open: do they hold? ARGS="--connections 2000"

@@ -1,12 +1,13 @@
 """How many mutants the tests kill: `make mutants`, or a seeded sample with `make mutants ARGS="--sample 300"`.
 
-mutmut makes the mutants, and knows which tests run which function. Each package is mutated in a working copy of its own
-under `.mutants/`, where only the tests that are about it are run, in this process's cores and without a socket: which
-ones says `[tool.mutants]` in pyproject.toml. What was found is kept there, so an interrupted run goes on where it was.
+mutmut makes the mutants, and knows which tests run which function; `trials.py` tries them. Each package is mutated in a
+working copy of its own under `.mutants/`, where only the tests that are about it are run, without a socket: which ones
+says `[tool.mutants]` in pyproject.toml. What was found is kept there, so an interrupted run goes on where it was.
 """
 
 import argparse
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -24,9 +25,9 @@ MEANINGS = {None: NOT_TRIED, 0: "survived", 1: KILLED, 3: KILLED, 5: "no tests",
 """What mutmut says by its exit codes; a mutant that never ends was noticed, and so was one that crashes Python. Other
 codes are those of a run that went wrong: nothing was noticed."""
 
-PRELOADED = ("pytest", "msgspec", "jsonschema", "yaml", "av")
-"""What a mutant's process need not import itself: nothing of ours, some of which runs when it is imported, and nothing
-that pytest wants to import first."""
+LOG, TOLD, CLEAN, ON_IMPORT = "trials.log", "told.jsonl", "clean.txt", "import"
+"""In a copy: what pytest prints, what the trials tell, and what has passed its tests; and their word for a mutant that
+cannot be tried in a fork."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -67,8 +68,6 @@ def _prepared(package: str, chosen: dict[str, dict[str, list[str]]]) -> Path:
     for name in COPIED:
         _copy(ROOT / name, copy / name)
     settings = {name: value for name, value in chosen.items() if not isinstance(value, dict)}
-    (copy / "preloaded.txt").write_text("\n".join(PRELOADED))
-    settings |= {"forkserver_warmup": "import", "preload_modules_file": "preloaded.txt"}
     settings |= {
         "only_mutate": chosen[package]["mutated"],
         "pytest_add_cli_args_test_selection": chosen[package]["tests"],
@@ -98,16 +97,65 @@ def _same(one: Path, other: Path) -> bool:
 
 def _try(copy: Path, options: argparse.Namespace) -> None:
     """Make the mutants that are not there yet, and try those that are wanted."""
+    _note(copy)
     _mutmut(copy, ["mockserver.none.at.all"])  # makes mutants, and learns which tests run what
     results = _results(copy)
     wanted = list(results) if options.sample is None else _sample(results, options)
-    stale = {NOT_TRIED, "survived", "no tests"} if options.again else {NOT_TRIED}
+    stale = {NOT_TRIED, "survived", "no tests", "timeout"} if options.again else {NOT_TRIED}
     left = [name for name in wanted if results[name] in stale]
     if left:
-        print(
-            f"{copy.name}: {len(left)} to try; {copy / 'mutmut.log'} tells how far it is", file=sys.stderr, flush=True
-        )
-        _mutmut(copy, ["--max-children", str(options.children), *left])
+        print(f"{copy.name}: {len(left)} to try; {copy / TOLD} grows by a line for each", file=sys.stderr, flush=True)
+        _trials(copy, left, options.children)
+        _note(copy)
+
+
+def _trials(copy: Path, names: Sequence[str], children: int) -> None:
+    """Try them in forks of one process that has the tests; what runs on import, in a process of its own each."""
+    state = _state(copy)
+    clean = (copy / CLEAN).exists() and (copy / CLEAN).read_text() == state
+    if _pytest(copy, names if clean else ["", *names], children) or not (clean or _told(copy).get("") == 0):
+        raise SystemExit(f"the tests of {copy.name} fail without a mutant: see {copy / LOG} and {copy / TOLD}")
+    (copy / CLEAN).write_text(state)
+    for name in [name for name in names if _told(copy).get(name) == ON_IMPORT]:
+        code = _pytest(copy, [name], 1, f"--mutant={name}")
+        if _told(copy).get(name) == ON_IMPORT:  # the modules or the tests could not even be imported
+            with (copy / TOLD).open("a") as told:
+                told.write(json.dumps([name, int(code > 0), 0, "import"]) + "\n")
+
+
+def _state(copy: Path) -> str:
+    """A digest of all that is copied: as long as it is the same, the tests need not be run again without a mutant."""
+    files = sorted(file for name in COPIED for file in [copy / name, *(copy / name).rglob("*")] if file.is_file())
+    return sha256(b"".join(sha256(file.read_bytes()).digest() for file in files)).hexdigest()
+
+
+def _pytest(copy: Path, names: Sequence[str], children: int, *more: str) -> int:
+    (copy / "trials.txt").write_text("\n".join(names))
+    settings = tomllib.loads((copy / "pyproject.toml").read_text())["tool"]["mutmut"]
+    command = [sys.executable, "-m", "pytest", "-c", "pyproject.toml", "--tb=native", "-q", "-p", "trials", *more]
+    command += [f"--trials={copy / 'trials.txt'}", f"--told={copy / TOLD}", f"--children={children}"]
+    command += settings["pytest_add_cli_args"] + settings["pytest_add_cli_args_test_selection"]
+    around = os.environ | {"PYTHONPATH": str(ROOT / "bench")}
+    with (copy / LOG).open("w") as log:
+        done = subprocess.run(command, cwd=copy / "mutants", env=around, stdout=log, stderr=log, check=False)
+    return done.returncode
+
+
+def _told(copy: Path) -> dict[str, int | str]:
+    """What the trials have told so far, the last word on each."""
+    lines = (copy / TOLD).read_text().splitlines() if (copy / TOLD).exists() else []
+    return {name: code for name, code, *_ in map(json.loads, lines)}
+
+
+def _note(copy: Path) -> None:
+    """Carry what has been told over to mutmut's books, from which it strikes mutants whose function has changed."""
+    told = _told(copy)
+    for file in sorted((copy / "mutants").rglob("*.meta")):
+        meta = json.loads(file.read_text())
+        codes = meta["exit_code_by_key"]
+        codes |= {name: told[name] for name in codes if told.get(name, ON_IMPORT) != ON_IMPORT}
+        file.write_text(json.dumps(meta, indent=4))
+    (copy / TOLD).unlink(missing_ok=True)
 
 
 def _mutmut(copy: Path, arguments: Sequence[str]) -> None:

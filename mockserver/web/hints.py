@@ -30,6 +30,7 @@ HINTS: Mapping[type[Refused], Callable[[Any], str]] = {
     no.BadBody: lambda it: it.problem,
     no.WrongType: lambda it: f"{it.field}: {it.expected} expected",
     no.BadValue: _allowed,
+    no.MediaUnusable: lambda it: f"{it.field}: {it.problem.replace('_', ' ')}",
     no.NotReady: lambda it: f"it is {it.state}",
 }
 """From a refusal to a hint; an empty one is none. What has no entry is clear from the provider's own words."""

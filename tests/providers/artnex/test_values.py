@@ -132,6 +132,18 @@ async def test_what_is_no_image_is_refused(customer, image):
     assert await customer.refused(**ANIMATE, image=image) == (400, "invalid_image_format")
 
 
+@pytest.mark.parametrize(
+    ("image", "why"),
+    [
+        ("start.png", "image: bad base64"),
+        (base64.b64encode(b"GIF89a" + bytes(20)).decode(), "image: not a picture"),
+        ("data:image/png;base64,", "image: not a picture"),
+    ],
+)
+async def test_a_hint_says_what_is_wrong_with_an_image(customer, image, why):
+    assert (await customer.post(**ANIMATE, image=image)).headers["x-mock-hint"] == why
+
+
 @pytest.mark.clause("artnex.values.image-too-large")
 async def test_an_image_may_have_ten_megabytes_and_no_byte_more(customer):
     def image(size):
