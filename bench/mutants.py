@@ -1,8 +1,8 @@
 """How many mutants the tests kill: `make mutants`, or a seeded sample with `make mutants ARGS="--sample 300"`.
 
-mutmut makes the mutants, and knows which tests run which function; `trials.py` tries them. Each package is mutated in a
-working copy of its own under `.mutants/`, where only the tests that are about it are run, without a socket: which ones
-says `[tool.mutants]` in pyproject.toml. What was found is kept there, so an interrupted run goes on where it was.
+mutmut makes the mutants; `trials.py` finds out which tests run which function, and tries them. Each package is mutated
+in a working copy of its own under `.mutants/`, where only the tests that are about it are run, without a socket: which
+ones says `[tool.mutants]` in pyproject.toml. What was found is kept there: an interrupted run goes on where it was.
 """
 
 import argparse
@@ -25,9 +25,18 @@ MEANINGS = {None: NOT_TRIED, 0: "survived", 1: KILLED, 3: KILLED, 5: "no tests",
 """What mutmut says by its exit codes; a mutant that never ends was noticed, and so was one that crashes Python. Other
 codes are those of a run that went wrong: nothing was noticed."""
 
-LOG, TOLD, CLEAN, ON_IMPORT = "trials.log", "told.jsonl", "clean.txt", "import"
-"""In a copy: what pytest prints, what the trials tell, and what has passed its tests; and their word for a mutant that
-cannot be tried in a fork."""
+LOG, TOLD, ON_IMPORT = "trials.log", "told.jsonl", "import"
+"""In a copy: what pytest prints, what the trials tell; and their word for a mutant that cannot be tried in a fork."""
+
+MAKE = """
+import mutmut.__main__ as mutmut
+mutmut.set_mutant_under_test("mutant_generation")
+mutmut.copy_src_dir()
+mutmut.copy_also_copy_files()
+mutmut.setup_source_paths()
+mutmut.create_mutants(1)
+"""
+"""The first step of `mutmut run`; the others are ours."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -98,7 +107,7 @@ def _same(one: Path, other: Path) -> bool:
 def _try(copy: Path, options: argparse.Namespace) -> None:
     """Make the mutants that are not there yet, and try those that are wanted."""
     _note(copy)
-    _mutmut(copy, ["mockserver.none.at.all"])  # makes mutants, and learns which tests run what
+    _make(copy)
     results = _results(copy)
     wanted = list(results) if options.sample is None else _sample(results, options)
     stale = {NOT_TRIED, "survived", "no tests", "timeout"} if options.again else {NOT_TRIED}
@@ -109,13 +118,18 @@ def _try(copy: Path, options: argparse.Namespace) -> None:
         _note(copy)
 
 
+def _make(copy: Path) -> None:
+    """Let mutmut mutate what is new or has changed; what it knows of mutants of other functions stays."""
+    with (copy / LOG).open("w") as log:
+        done = subprocess.run([sys.executable, "-c", MAKE], cwd=copy, stdout=log, stderr=log, check=False)
+    if done.returncode:
+        raise SystemExit(f"mutmut could not mutate {copy.name}: see {copy / LOG}")
+
+
 def _trials(copy: Path, names: Sequence[str], children: int) -> None:
     """Try them in forks of one process that has the tests; what runs on import, in a process of its own each."""
-    state = _state(copy)
-    clean = (copy / CLEAN).exists() and (copy / CLEAN).read_text() == state
-    if _pytest(copy, names if clean else ["", *names], children) or not (clean or _told(copy).get("") == 0):
-        raise SystemExit(f"the tests of {copy.name} fail without a mutant: see {copy / LOG} and {copy / TOLD}")
-    (copy / CLEAN).write_text(state)
+    if _pytest(copy, names, children):
+        raise SystemExit(f"the tests of {copy.name} do not pass: see {copy / LOG}")
     for name in [name for name in names if _told(copy).get(name) == ON_IMPORT]:
         code = _pytest(copy, [name], 1, f"--mutant={name}")
         if _told(copy).get(name) == ON_IMPORT:  # the modules or the tests could not even be imported
@@ -123,18 +137,13 @@ def _trials(copy: Path, names: Sequence[str], children: int) -> None:
                 told.write(json.dumps([name, int(code > 0), 0, "import"]) + "\n")
 
 
-def _state(copy: Path) -> str:
-    """A digest of all that is copied: as long as it is the same, the tests need not be run again without a mutant."""
-    files = sorted(file for name in COPIED for file in [copy / name, *(copy / name).rglob("*")] if file.is_file())
-    return sha256(b"".join(sha256(file.read_bytes()).digest() for file in files)).hexdigest()
-
-
 def _pytest(copy: Path, names: Sequence[str], children: int, *more: str) -> int:
     (copy / "trials.txt").write_text("\n".join(names))
     settings = tomllib.loads((copy / "pyproject.toml").read_text())["tool"]["mutmut"]
     command = [sys.executable, "-m", "pytest", "-c", "pyproject.toml", "--tb=native", "-q", "-p", "trials", *more]
-    command += [f"--trials={copy / 'trials.txt'}", f"--told={copy / TOLD}", f"--children={children}"]
-    command += settings["pytest_add_cli_args"] + settings["pytest_add_cli_args_test_selection"]
+    command += [f"--trials={copy / 'trials.txt'}", f"--told={copy / TOLD}", f"--hits={copy / 'hits.json'}"]
+    command += [f"--children={children}", *settings["pytest_add_cli_args"]]
+    command += settings["pytest_add_cli_args_test_selection"]
     around = os.environ | {"PYTHONPATH": str(ROOT / "bench")}
     with (copy / LOG).open("w") as log:
         done = subprocess.run(command, cwd=copy / "mutants", env=around, stdout=log, stderr=log, check=False)

@@ -3,14 +3,21 @@
 Collecting takes seconds, and most mutants die within one of them. What runs while modules are imported cannot be tried
 in such a fork, since the wrong has to be there before: those mutants are told as `import`, and tried one by one in a
 process that imports them (`--mutant NAME`).
+
+Before, tests that are new or have changed are run without a mutant, all of them if anything else has: they have to
+pass, and it is noted which functions each of them runs.
 """
 
+import gc
 import json
 import os
 import resource
 import sys
 import time
 from collections import defaultdict
+from collections.abc import Iterator
+from functools import _lru_cache_wrapper, cache
+from hashlib import sha256
 from math import ceil
 from pathlib import Path
 from select import select
@@ -23,17 +30,19 @@ from mutmut.state import state
 SURVIVED, KILLED, NO_TESTS, CRASHED, TIMED_OUT, ON_IMPORT = 0, 1, 33, 3, 36, "import"
 """mutmut's own codes, but for the last: how a trial ended."""
 
-CLEAN = ""
+NOBODY, NOTED = "", "stats"
+"""mutmut's words for no mutant, and for none with a note of which functions are run."""
+
 PATIENCE = 60.0
 """Seconds of wall time that any trial may take; ten times its tests' own time are added, and a second chance."""
 
 
 class Trial(NamedTuple):
-    """A mutant, the tests for it in their order, and how long it may take: seconds of processor time."""
+    """A mutant, the tests for it in their order, and how many seconds those take without it."""
 
     name: str
     tests: list[pytest.Item]
-    limit: float
+    lasts: float
 
     @property
     def function(self) -> str:
@@ -53,8 +62,9 @@ class Child(NamedTuple):
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Say what is tried, and where it is told."""
     group = parser.getgroup("mutants")
-    group.addoption("--trials", type=Path, help="the names to try, one a line")
+    group.addoption("--trials", type=Path, help="a file with the names to try, one a line")
     group.addoption("--told", type=Path, help="where the outcomes go, one JSON list a line: name, code, seconds, test")
+    group.addoption("--hits", type=Path, help="where it is kept which functions each test runs")
     group.addoption("--children", type=int, default=1, help="how many forks at once")
     group.addoption("--mutant", help="the one mutant that is there while modules are imported, too")
 
@@ -62,8 +72,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection(session: pytest.Session) -> None:
     """Import everything with the one mutant, or note what runs meanwhile."""
-    if session.config.getoption("--trials"):
-        set_mutant_under_test(session.config.getoption("--mutant") or "stats")
+    if session.config.option.trials:
+        set_mutant_under_test(session.config.option.mutant or NOTED)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -72,50 +82,117 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     options = session.config.option
     if not options.trials or session.testsfailed:
         return None  # pytest says what is wrong with what it collected
-    imported = set(state()._stats)  # noqa: SLF001 - mutmut has no other place where it says so
-    set_mutant_under_test(CLEAN)
-    names = options.trials.read_text().splitlines()
-    order = Order(session.items, imported)
+    alone = options.mutant is not None
+    on_import = _hit()
+    set_mutant_under_test(NOBODY)
+    hits = Hits(options.hits)
+    if not alone:
+        hits.learn(session.items)
+    order = Order(session.items, hits, on_import | {Trial(options.mutant, [], 0).function} if alone else on_import)
     with options.told.open("a", buffering=1) as told:
         bench = Bench(told, order, options.children)
-        for name in names:
-            if bench.is_unclean:
-                break
-            if options.mutant is None and Trial(name, [], 0).function in imported:
+        for name in options.trials.read_text().split():
+            if not alone and Trial(name, [], 0).function in on_import:
                 bench.tell(name, ON_IMPORT, 0, "")
             else:
                 bench.put(name)
-            if name == CLEAN:
-                bench.wait_for(0)
         bench.wait_for(0)
     return True
+
+
+# Which tests run what -------------------------------------------------------------------------------------------
+
+
+class Hits:
+    """Which functions each test runs, and how long it takes, kept in a file for as long as nothing changes."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        kept = json.loads(file.read_text()) if file.exists() else {}
+        self.code = _digest(path for path in sorted(_sources()) if not path.name.startswith("test_"))
+        self.tests: dict[str, tuple[str, float, list[str]]] = kept["tests"] if kept.get("code") == self.code else {}
+
+    def learn(self, items: list[pytest.Item]) -> None:
+        """Run what is new or has changed in a fork; pytest ends if a test fails, whose name goes to the log."""
+        new = [item for item in items if self.tests.get(item.nodeid, [""])[0] != _of_file(item.path)]
+        if not new:
+            return
+        learnt = self.file.with_suffix(".learnt")
+        if (pid := os.fork()) == 0:
+            set_mutant_under_test(NOTED)
+            with learnt.open("w") as lines:
+                _run(new, lines)
+        if os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]):
+            pytest.exit(f"{learnt.read_text().splitlines()[-1]} fails without a mutant", returncode=1)
+        self.tests |= {name: tuple(facts) for name, *facts in map(json.loads, learnt.read_text().splitlines())}
+        self.tests = {item.nodeid: self.tests[item.nodeid] for item in items}
+        self.file.write_text(json.dumps({"code": self.code, "tests": self.tests}))
+
+
+def _sources() -> Iterator[Path]:
+    for name in ("mockserver", "contracts", "clients", "fixtures", "tests"):
+        yield from (path for path in Path(name).rglob("*") if path.suffix in {".py", ".yaml", ".json"})
+
+
+def _digest(paths: Iterator[Path]) -> str:
+    return sha256(b"".join(sha256(path.read_bytes()).digest() for path in paths)).hexdigest()
+
+
+@cache
+def _of_file(path: Path) -> str:
+    return _digest(iter([path]))
+
+
+def _hit() -> set[str]:
+    """The functions that have been run since this was last asked."""
+    found = set(state()._stats)  # noqa: SLF001 - mutmut has no other place where it says so
+    state()._stats.clear()  # noqa: SLF001
+    return found
+
+
+def _run(items: list[pytest.Item], lines: TextIO) -> NoReturn:
+    """Run tests, and write down what each runs; what is cached is forgotten before, or it would not be seen to run."""
+    caches = [found for found in gc.get_objects() if isinstance(found, _lru_cache_wrapper)]
+    ours = [found for found in caches if str(getattr(found, "__module__", "")).startswith("mockserver.")]
+    for item, following in zip(items, [*items[1:], None], strict=True):
+        for one in ours:
+            one.cache_clear()
+        started = time.monotonic()
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        facts = [item.nodeid, _of_file(item.path), round(time.monotonic() - started, 4), sorted(_hit())]
+        lines.write((item.nodeid if item.session.testsfailed else json.dumps(facts)) + "\n")
+        if item.session.testsfailed:
+            break
+    lines.flush()
+    os._exit(bool(items[0].session.testsfailed))
 
 
 class Order:
     """Which tests are run for a mutant, and in which order: what has killed its like, then what is done soonest."""
 
-    def __init__(self, items: list[pytest.Item], imported: set[str]) -> None:
-        known = json.loads(Path("mutmut-stats.json").read_text())
-        self.lasts = known["duration_by_test"]
-        self.about = {name: set(tests) for name, tests in known["tests_by_mangled_function_name"].items()}
+    def __init__(self, items: list[pytest.Item], hits: Hits, on_import: set[str]) -> None:
         self.items = {item.nodeid: item for item in items}
-        self.imported = imported
+        self.lasts = {name: seconds for name, (_, seconds, _) in hits.tests.items()}
+        self.on_import = on_import
         self.kills: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+        self.about = defaultdict(set)
+        for name, (_, _, functions) in hits.tests.items():
+            for function in functions:
+                self.about[function].add(name)
 
     def trial(self, name: str) -> Trial:
-        """Make a trial of a mutant; of none it is all tests. What runs on import may show in any test."""
+        """Make a trial of a mutant. What runs on import may show in any test."""
         function = Trial(name, [], 0).function
-        about = self.about.get(function, set())
-        chosen = self.items if name == CLEAN or function in self.imported or self.is_on_import(name) else about
+        about, kills = self.about.get(function, set()), self.kills[function]
+        chosen = self.items if function in self.on_import else about
         ranked = sorted(
             (test for test in chosen if test in self.items),
-            key=lambda test: (-self.kills[function][test], test not in about, self.lasts.get(test, 0), test),
+            key=lambda test: (-kills[test], test not in about, self.lasts.get(test, 0), test),
         )
         return Trial(name, [self.items[test] for test in ranked], sum(self.lasts.get(test, 0) for test in ranked))
 
-    def is_on_import(self, name: str) -> bool:
-        """Tell whether this process was started with this mutant."""
-        return bool(self.items) and name == next(iter(self.items.values())).config.getoption("--mutant")
+
+# Trials ---------------------------------------------------------------------------------------------------------
 
 
 class Bench:
@@ -126,7 +203,6 @@ class Bench:
         self.order = order
         self.size = size
         self.children: dict[int, Child] = {}
-        self.is_unclean = False
 
     def put(self, name: str, chance: int = 1) -> None:
         """Try a mutant as soon as there is room."""
@@ -165,14 +241,13 @@ class Bench:
             self.put(child.trial.name, chance=0)
             return
         code = TIMED_OUT if code in {-9, -24} else CRASHED if code < 0 else code
-        self.is_unclean |= child.trial.name == CLEAN and code != SURVIVED
         if test:
             self.order.kills[child.trial.function][test] += 1
         self.tell(child.trial.name, code, seconds, test)
 
     def _stop_the_late(self) -> None:
         for pid, child in self.children.items():
-            if time.monotonic() - child.started > PATIENCE + 10 * child.trial.limit:
+            if time.monotonic() - child.started > PATIENCE + 10 * child.trial.lasts:
                 os.kill(pid, 9)
 
 
@@ -181,7 +256,7 @@ def _try(trial: Trial, writing: int) -> NoReturn:
     nothing = os.open(os.devnull, os.O_RDWR)
     for stream in (1, 2):
         os.dup2(nothing, stream)
-    seconds = ceil(PATIENCE / 2 + 10 * trial.limit)
+    seconds = ceil(PATIENCE / 2 + 10 * trial.lasts)
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
     set_mutant_under_test(trial.name)
     code = SURVIVED

@@ -31,7 +31,15 @@ HINTS: Mapping[type[Refused], Callable[[Any], str]] = {
     no.WrongType: lambda it: f"{it.field}: {it.expected} expected",
     no.BadValue: _allowed,
     no.MediaUnusable: lambda it: f"{it.field}: {it.problem.replace('_', ' ')}",
-    no.NotReady: lambda it: f"it is {it.state}",
+    no.MediaTooLarge: lambda it: f"{it.field}: at most {it.limit} bytes",
+    no.MediaTooLong: lambda it: f"{it.field}: at most {it.limit.total_seconds():g} s",
+    no.MissingMedia: lambda it: f"{it.model}: {it.kind} needed",
+    no.TooLong: lambda it: f"{it.field}: at most {it.limit} characters, and not {it.actual}",
+    no.NotFound: lambda it: f"there is no {it.kind} {it.id}",
+    no.NotYours: lambda it: f"the {it.kind} belongs to another account",
+    no.Gone: lambda it: f"the {it.kind} has expired",
+    no.NotReady: lambda it: f"the {it.kind} is {it.state}",
+    no.NotForThis: lambda it: f"this is for {it.what}",
 }
 """From a refusal to a hint; an empty one is none. What has no entry is clear from the provider's own words."""
 

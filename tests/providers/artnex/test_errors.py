@@ -34,6 +34,35 @@ async def test_each_refusal_of_a_submission_has_the_envelope(mock, key, body, st
     assert is_envelope(response)
 
 
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ({"prompt": "x" * 4005}, "prompt must have at most 4000 characters; this one has 4005."),
+        ({"model": "veo4"}, "veo4 is not a supported video model."),
+        ({"model": ["veo3.1"]}, "['veo3.1'] is not a supported video model."),
+        ({"model": "veo3.1", "mode": "image-to-video"}, "veo3.1 is not a model for mode image-to-video."),
+        ({"model": "veo3.1-i2v"}, "veo3.1-i2v is not a model for mode text-to-video."),
+        ({"model": "veo3.1-i2v", "mode": "text-to-video"}, "veo3.1-i2v is not a model for mode text-to-video."),
+        ({"model": "veo3.1", "duration": 5}, "duration must be one of 4, 6, 8 for this model."),
+        ({"model": "kling-v2.6-pro", "duration": 6}, "duration must be one of 5, 10, 16 for this model."),
+        ({"image": 5}, "image is not of the right type."),
+    ],
+)
+async def test_a_refusal_says_what_was_sent_and_what_could_be(mock, body, message):
+    response = await customer_of(mock).post(**body)
+
+    assert (response.status_code, response.json()["message"]) == (400, message)
+
+
+async def test_who_cannot_pay_is_told_the_price_and_what_is_left(mock):
+    customer = customer_of(mock)
+    await mock.set_account("artnex-test", available="2999")
+
+    response = await customer.post(model="veo3.1", duration=8)
+
+    assert response.json()["message"] == "This video costs 3000 credits, and 2999 are left."
+
+
 @pytest.mark.clause("artnex.errors.unknown-path")
 @pytest.mark.parametrize("path", ["/", "/v1", "/v1/videos", "/v1/generate", "/v1/video/a/b", "/v1/vid%0Aeo", "/artnex"])
 async def test_an_unknown_path_is_refused_in_the_same_voice(client, path):

@@ -122,6 +122,8 @@ async def test_base64_may_have_a_data_url_prefix(customer, image):
         "start.png",
         "*****",
         "A",
+        f"{PNG[:20]}*{PNG[20:]}",
+        f"{PNG[:20]}-_{PNG[20:]}",
         base64.b64encode(b"GIF89a" + bytes(20)).decode(),
         base64.b64encode(b"no picture at all").decode(),
         "data:image/png,plain",

@@ -252,6 +252,24 @@ def test_the_rest_lasts_fifteen_seconds_at_least(scenario, videos, seed, before)
         assert timeline.stage_name(job.at(now)) == "stitching"
 
 
+@pytest.mark.clause("nouvel.lifecycle.bands", "nouvel.lifecycle.rests-at-99")
+@given(st.sampled_from(["succeeds", "slow"]), st.integers(0, 2**32 - 1))
+def test_it_is_at_99_late_in_stitching_and_halfway_through_at_half(scenario, seed):
+    job = job_of(scenario, 1, seed)
+    lasts = job.timeline.stages[4].lasts
+    rises = min(lasts * 3 / 4, lasts - timedelta(seconds=15))
+    begins = job.ends_at - lasts
+
+    at = [overall(job, begins + rises * part) for part in (0, 0.25, 0.5, 0.75, 1)]
+
+    assert at[0] == 85
+    assert at[1] in {88, 89}
+    assert at[2] in {91, 92}
+    assert at[3] in {95, 96}
+    assert at[4] == 99
+    assert overall(job, job.ends_at - timedelta(seconds=15)) == 99
+
+
 @pytest.mark.clause("nouvel.lifecycle.stuck-at-99")
 async def test_a_stuck_job_stays_at_99(mock, customer):
     await mock.queue("stuck")

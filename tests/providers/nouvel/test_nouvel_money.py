@@ -64,6 +64,21 @@ async def test_credits_pay_eight_dollars_for_each_video_more(mock, customer):
     assert (await mock.account("nvl_test"))["credits"] == "0"
 
 
+@pytest.mark.clause("nouvel.money.overage", "nouvel.money.cycle")
+async def test_credits_that_were_spent_in_one_cycle_are_not_back_in_the_next(mock, customer):
+    await mock.set_account("nvl_test", available=1, credits=24)
+    await customer.submit(variantCount=3)
+    assert (await mock.account("nvl_test"))["credits"] == "8"
+
+    await mock.advance(30 * DAY)
+
+    account = await mock.account("nvl_test")
+    assert (account["available"], account["credits"]) == ("30", "8")
+    await use_up(customer, 31)
+    assert (await mock.account("nvl_test"))["credits"] == "0"
+    assert await usage(customer) == {"used": 31, "limit": 30}
+
+
 @pytest.mark.clause("nouvel.money.upgrade")
 async def test_a_higher_plan_lets_submissions_through(mock, customer):
     await use_up(customer, 30)
@@ -228,4 +243,5 @@ async def test_credits_that_are_laid_down_are_a_sum_up_to_a_million_millions(moc
     for wrong in (most + 1, -1, "NaN"):
         answer = await mock.control.put("accounts/nouvel/nvl_test", json={"credits": wrong})
         assert answer.status_code == 400, wrong
+        assert "'credits' is a sum of dollars from 0 to 1000000000000" in answer.json()["error"]["message"]
     assert (await mock.account("nvl_test"))["credits"] == str(most)

@@ -205,6 +205,20 @@ async def test_the_scenes_of_a_failed_video_are_there_if_they_were_filmed(mock, 
     assert clip.status_code == {"failed": 404, "completed": 200}[word]
 
 
+@pytest.mark.clause("nouvel.projects.scene-clips")
+async def test_a_job_that_is_called_to_its_end_has_all_its_scenes(mock, customer):
+    job_id = await customer.submit()
+    await mock.advance(1 * MINUTE)
+    await mock.end(job_id, "done")
+    job = await customer.job(job_id)
+
+    found = await customer.project(job["projects"][0]["id"])
+
+    assert found["project"]["status"] == "completed"
+    assert {scene["status"] for scene in found["scenes"]} == {"completed"}
+    assert (await mock.client().head(found["scenes"][0]["output_url"])).status_code == 200
+
+
 @pytest.mark.clause("nouvel.projects.unknown", "nouvel.status.not-found-text")
 @pytest.mark.parametrize("project_id", ["550e8400-e29b-41d4-a716-446655440000", "1", "no-uuid", "%F0%9F%98%80"])
 async def test_an_unknown_project_is_not_found(mock, project_id):

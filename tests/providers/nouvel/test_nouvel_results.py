@@ -4,6 +4,8 @@ from io import BytesIO
 
 import pytest
 
+from mockserver.providers.nouvel.outputs import clip_of
+
 from .conftest import JACKET, MINUTE, SHOES, customer_of
 
 av = pytest.importorskip("av")
@@ -63,6 +65,20 @@ async def test_the_link_gives_the_video_that_was_ordered(mock, finished, asked, 
     assert measured(video.content) == (*size, seconds, True)
     assert (detail["aspectRatio"], detail["durationSeconds"]) == (ratio, seconds)
     assert detail["finalOutputUrl"].startswith("http://mock.test/")
+
+
+async def test_what_is_seen_in_a_video_and_in_a_scene_of_it(mock, customer):
+    job_id = await customer.submit(urls=[SHOES], variantCount=2, aspectRatio="16:9", adDuration=30)
+    job = mock.house.job(job_id)
+    second = (await customer.job(job_id))["projects"][1]
+    video, scene = clip_of(job, 1, None), clip_of(job, 1, 4)
+
+    assert (video.width, video.height, video.seconds, video.sound) == (1280, 720, 30, True)
+    assert video.caption == ("Nouvel", second["id"], second["title"])
+    assert (scene.width, scene.height, scene.seconds, scene.sound) == (1280, 720, 5, False)
+    assert scene.caption == ("Nouvel", f"{second['id']} scene 5", second["title"])
+    assert (video.comment, scene.comment) == (job_id, job_id)
+    assert len({clip_of(job, index, one).seed for index in (0, 1) for one in (None, *range(6))}) == 14
 
 
 @pytest.mark.clause("nouvel.submit.ad-duration", "nouvel.results.scene-count")
