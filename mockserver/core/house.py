@@ -255,6 +255,10 @@ class House:
         """Change a value of the provider's own, indivisibly; answer the new one."""
         return self._store.update(self._records + shelf, key, change)
 
+    def count_records(self, shelf: str) -> int:
+        """How many values a shelf of the provider's own holds."""
+        return self._store.count(self._records + shelf)
+
     def records(self, shelf: str) -> Iterator[tuple[str, Any]]:
         """Keys and values of a shelf of the provider's own, the newest first."""
         return self._store.newest(self._records + shelf)

@@ -8,10 +8,11 @@ running sum, to which each entry is added once, when it is due, so that an answe
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
+from itertools import repeat
 from typing import Literal, NamedTuple
 
 from mockserver.core.jobs import Job, Terms, part_end
-from mockserver.core.timeline import FOREVER, State
+from mockserver.core.timeline import FOREVER, State, Timeline
 
 ZERO = Decimal(0)
 
@@ -91,16 +92,23 @@ def opening(job: Job) -> Entry:
 
 def settlements(job: Job) -> list[Entry]:
     """Give what happens to the price later, in order of time; nothing for what never ends."""
-    if not job.parts and job.cut is None and settlement(job.terms, job.timeline.end.state) is None:
+    parts = job.parts
+    if not parts and job.cut is None and settlement(job.terms, job.timeline.end.state) is None:
         return []
-    parts = job.parts or (job.timeline,)
-    found = []
-    for part, share in zip(parts, shares(job.price, len(parts)), strict=True):
-        after, stage = part_end(job, part)
-        kind = settlement(job.terms, stage.state)
-        if kind and after < FOREVER:
-            found.append(Entry(job.submitted_at + after, kind, share, job.id, held=job.terms == "when_done"))
-    return sorted(found, key=lambda entry: entry.at) if len(found) > 1 else found
+    if len(parts) < 2:
+        found = _settling(job, parts[0] if parts else job.timeline, job.price)
+        return [] if found is None else [found]
+    each = map(_settling, repeat(job), parts, shares(job.price, len(parts)))
+    return sorted((entry for entry in each if entry is not None), key=lambda entry: entry.at)
+
+
+def _settling(job: Job, part: Timeline, share: Decimal) -> Entry | None:
+    """Give what happens to the share of a piece when that ends; None if nothing does, or it never ends."""
+    after, stage = part_end(job, part)
+    kind = settlement(job.terms, stage.state)
+    if kind is None or after >= FOREVER:
+        return None
+    return Entry(job.submitted_at + after, kind, share, job.id, job.terms == "when_done")
 
 
 def entries(job: Job) -> list[Entry]:

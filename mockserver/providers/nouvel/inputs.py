@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from urllib.parse import SplitResult, urlsplit
@@ -53,27 +54,43 @@ class NewJob(msgspec.Struct, rename="camel"):
     format_preset: str = ""
 
 
-def check(body: NewJob, options: Options) -> Sequence[str]:
-    """Refuse a submission for the first field that is not in order; else give its product pages."""
+class Wanted(msgspec.Struct, frozen=True, gc=False):
+    """A submission that is in order: all that follows from its body alone.
+
+    `order` lacks the videos' ids yet, `price` is in videos, `stray` is the host of the first URL that leads to no
+    product, `webhook_url` where the end is announced.
+    """
+
+    order: Order
+    videos: int
+    price: Decimal
+    stray: str | None
+    webhook_url: str | None
+
+
+def wanted(body: NewJob, options: Options) -> Wanted:
+    """Say what a submission asks for; it is refused for the first field that is not in order."""
     urls = _urls(body.urls)
     if body.variant_count not in range(1, 4):
         raise BadValue("variantCount", body.variant_count)
     if len(body.user_instructions) > INSTRUCTIONS_AT_MOST:
         raise TooLong("userInstructions", INSTRUCTIONS_AT_MOST, len(body.user_instructions))
-    if body.webhook_url is not msgspec.UNSET and not may_be_told(body.webhook_url, loopback=options.loopback_webhooks):
-        raise BadValue("webhookUrl", body.webhook_url)
+    webhook_url = None if body.webhook_url is msgspec.UNSET else body.webhook_url
+    if webhook_url is not None and not may_be_told(webhook_url, loopback=options.loopback_webhooks):
+        raise BadValue("webhookUrl", webhook_url)
     _one_of("aspectRatio", body.aspect_ratio, RATIOS)
     _one_of("adDuration", body.ad_duration, LENGTHS)
     _one_of("contentType", body.content_type, PURPOSES)
-    return urls
+    videos = len(urls) * body.variant_count
+    stray = next((host(url) for url in urls if not is_product(url)), None)
+    return Wanted(_order(body, urls), videos, Decimal(videos), stray, webhook_url)
 
 
-def order(body: NewJob, ids: tuple[str, ...]) -> Order:
-    """Say what will be made of a submission that is in order."""
+def _order(body: NewJob, urls: Sequence[str]) -> Order:
     return Order(
-        urls=tuple(body.urls or ()),
+        urls=tuple(urls),
         variants=body.variant_count,
-        ids=ids,
+        ids=(),
         instructions=body.user_instructions,
         ratio=body.aspect_ratio,
         seconds=body.ad_duration,
@@ -111,6 +128,11 @@ def _web(url: str) -> SplitResult | None:
         return None
     good = parts.scheme in {"http", "https"} and parts.hostname and port != 0 and not _BLANK.search(url)
     return parts if good else None
+
+
+def host(url: str) -> str:
+    """The host of a URL, or all of it if it has none."""
+    return urlsplit(url).hostname or url
 
 
 @lru_cache(maxsize=1024)

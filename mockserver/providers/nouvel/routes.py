@@ -1,15 +1,16 @@
 """Nouvel's operations, and the table of them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from itertools import islice
 from math import ceil
-from urllib.parse import urlsplit
 
+from msgspec.structs import replace
 from starlette.responses import Response
 
+from mockserver.core.accounts import Account
 from mockserver.core.clock import EPOCH, MINUTE, SECOND
 from mockserver.core.jobs import Job
 from mockserver.core.limits import Limit
@@ -21,8 +22,8 @@ from mockserver.web.files import file_reply
 from mockserver.web.provider import on
 
 from . import inputs, outputs, timeline
-from .catalogue import OVERAGE
-from .inputs import NewJob
+from .catalogue import OVERAGE, Order
+from .inputs import NewJob, Wanted
 from .options import Options
 
 # Submitting -----------------------------------------------------------------------------------------------------
@@ -30,83 +31,79 @@ from .options import Options
 
 async def generate(call: Call) -> Response:
     """`POST /api/v1/generate`: take an order for up to nine videos."""
-    body, urls = await call.reading(_read)
-    overdraft = _overdraft(call, len(urls) * body.variant_count)
-    for url in urls:
-        if not inputs.is_product(url):
-            raise Moderated(urlsplit(url).hostname or url)
+    wanted = await call.reading(_read)
+    account = call.account
+    overdraft = _overdraft(call, account, wanted)
+    if wanted.stray is not None:
+        raise Moderated(wanted.stray)
     scenario = call.scenario()
     if scenario.name == "moderated":
-        raise Moderated(urlsplit(urls[0]).hostname or urls[0])
-    job = _job(call, body, scenario)
+        raise Moderated(inputs.host(wanted.order.urls[0]))
+    job = _job(call, account, wanted, scenario)
     call.job_id = job.id
-    call.house.add(job, call.account, call.now, overdraft)
-    _remember(call, job, body)
-    return call.json(outputs.accepted(job))
+    call.house.add(job, account, call.now, overdraft)
+    _remember(call, account, job, wanted)
+    return Reply(outputs.accepted(job))
 
 
-def _read(raw: bytes, options: Options) -> tuple[NewJob, Sequence[str]]:
-    body = body_as(raw, NewJob)
-    return body, inputs.check(body, options)
+def _read(raw: bytes, options: Options) -> Wanted:
+    return inputs.wanted(body_as(raw, NewJob), options)
 
 
-def _overdraft(call: Call, videos: int) -> Decimal:
-    """How far the account may go below its quota; raises Unaffordable if that is not far enough for so many videos."""
-    house, account, now = call.house, call.account, call.now
+def _overdraft(call: Call, account: Account, wanted: Wanted) -> Decimal:
+    """How far the account may go below its quota; raises Unaffordable if that is not far enough for what is wanted."""
+    house, now = call.house, call.now
     available = house.balance(account, now).available
-    if videos <= available:
+    if wanted.price <= available:
         return outputs.ZERO
     paid = max(outputs.credits_left(house, account, now), outputs.ZERO) // OVERAGE
     room = max(available, outputs.ZERO) + paid
-    if videos > room:
+    if wanted.price > room:
         used, limit = outputs.usage(house, account, now)
-        raise Unaffordable(videos, int(room), used, limit)
+        raise Unaffordable(wanted.videos, int(room), used, limit)
     return room - available
 
 
-def _job(call: Call, body: NewJob, scenario: Scenario) -> Job:
+def _job(call: Call, account: Account, wanted: Wanted, scenario: Scenario) -> Job:
+    now, videos = call.now, wanted.videos
     draw = call.house.draw("job")
     job_id, seed = outputs.uuid(draw), draw.number()
-    urls = body.urls or []
-    videos = len(urls) * body.variant_count
-    ids = tuple([outputs.uuid(draw) for _ in range(videos)])
-    doomed = _doomed(call, urls, body.variant_count, scenario)
-    parts = timeline.lives(scenario, doomed, videos, draw)
-    account, now = call.account, call.now
-    whole, order = timeline.whole(parts, scenario), inputs.order(body, ids)
+    order = replace(wanted.order, ids=tuple([outputs.uuid(draw) for _ in range(videos)]))
+    parts = timeline.lives(scenario, _doomed(call, order, scenario), videos, draw)
+    whole = timeline.whole(parts, scenario)
     # By position: names would double the time that it takes to make a job.
     return Job(
-        job_id, "nouvel", account.purse, now, whole, Decimal(videos), "when_done", order, seed, scenario.name,
+        job_id, "nouvel", account.purse, now, whole, wanted.price, "when_done", order, seed, scenario.name,
         parts, None, account.fund(now),
     )  # fmt: skip
 
 
-def _doomed(call: Call, urls: list[str], variants: int, scenario: Scenario) -> set[int]:
+def _doomed(call: Call, order: Order, scenario: Scenario) -> Collection[int]:
     """Which videos fail; with `fails_once` those of URLs that this account tries for the first time [000:88]."""
     if scenario.name == "succeeds":
-        return set()
+        return ()
     if scenario.name != "fails_once":
-        return set(timeline.doomed(scenario, len(urls) * variants))
+        return timeline.doomed(scenario, order.videos)
     shelf = f"tried/{call.account.purse}"
-    fresh = {url for url in urls if call.house.record(shelf, url) is None}
+    fresh = {url for url in order.urls if call.house.record(shelf, url) is None}
     for url in fresh:
         call.house.update_record(shelf, url, lambda _: True)
-    return {index for index in range(len(urls) * variants) if urls[index // variants] in fresh}
+    return {index for index in range(order.videos) if order.url(index) in fresh}
 
 
-def _remember(call: Call, job: Job, body: NewJob) -> None:
+def _remember(call: Call, account: Account, job: Job, wanted: Wanted) -> None:
     """Lay down what makes projects, cycles and announcements be found."""
-    house, account = call.house, call.account
-    outputs.take_note(house, account, len(job.parts), call.now)
-    shelf = _shelf(call)
+    house = call.house
+    outputs.take_note(house, account, call.now)
+    shelf = _shelf(account)
     for index, project_id in enumerate(outputs.order_of(job).ids):
         house.update_record(shelf, project_id, lambda _, found=(job.id, index): found)
-    if isinstance(body.webhook_url, str):
-        call.announce(job, body.webhook_url)
+    if wanted.webhook_url is not None:
+        call.announce(job, wanted.webhook_url)
 
 
-def _shelf(call: Call) -> str:
-    return f"projects/{call.account.purse}"
+def _shelf(account: Account) -> str:
+    return f"projects/{account.purse}"
 
 
 # Asking how it goes ---------------------------------------------------------------------------------------------
@@ -123,9 +120,10 @@ async def get_job(call: Call) -> Response:
 async def list_projects(call: Call) -> Response:
     """`GET /api/v1/projects`: the account's videos, the newest first."""
     page = inputs.page(call.query)
-    found = call.house.records(_shelf(call))
+    shelf = _shelf(call.account)
+    found = call.house.records(shelf)
     if page.status is None:
-        total = outputs.noted(call.house, call.account).videos
+        total = call.house.count_records(shelf)
         chosen = list(islice(found, page.first, page.first + page.limit)) if page.first < total else []
     else:
         wanted = [at for _, at in found if _word(call, *at) == page.status]
@@ -161,7 +159,7 @@ def _word(call: Call, job_id: str, index: int) -> str:
 async def get_project(call: Call) -> Response:
     """`GET /api/v1/projects/{projectId}`: one video with its scenes."""
     project_id = call.params["projectId"]
-    found: tuple[str, int] | None = call.house.record(_shelf(call), project_id)
+    found: tuple[str, int] | None = call.house.record(_shelf(call.account), project_id)
     if found is None:
         raise NotFound("project", project_id)
     job = call.job(found[0])
@@ -228,22 +226,25 @@ def stamp(call: Call, response: Response) -> None:
         used, resets_at = limit.requests, call.now + MINUTE
     left = limit.requests - used
     response.raw_headers += (
-        _header(b"x-ratelimit-limit", limit.requests),
+        _limit_header(limit.requests),
         (b"x-ratelimit-remaining", b"%d" % left if left > 0 else b"0"),
-        _header(b"x-ratelimit-reset", _unix(resets_at)),
+        _reset_header(resets_at),
     )
 
 
+# The two headers that stay the same from one answer to the next are written once; the journal keeps them once, too.
+
+
+@lru_cache(maxsize=64)
+def _limit_header(requests: int) -> tuple[bytes, bytes]:
+    return b"x-ratelimit-limit", b"%d" % requests
+
+
 @lru_cache(maxsize=256)
-def _header(name: bytes, number: int) -> tuple[bytes, bytes]:
-    """Write a header that stays the same from one answer to the next; the journal then keeps it once for all."""
-    return name, b"%d" % number
-
-
-def _unix(at: datetime) -> int:
-    """Seconds since 1970, a part of one counted whole."""
+def _reset_header(at: datetime) -> tuple[bytes, bytes]:
+    """Say when, in seconds since 1970, a part of one counted whole."""
     since = at - EPOCH
-    return since.days * 86_400 + since.seconds + (since.microseconds > 0)
+    return b"x-ratelimit-reset", b"%d" % (since.days * 86_400 + since.seconds + (since.microseconds > 0))
 
 
 ROUTES = (

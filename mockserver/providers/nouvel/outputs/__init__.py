@@ -2,7 +2,7 @@
 
 from .files import clip_of, file_of, order_of, result_path
 from .jobs import accepted, announcement, status
-from .money import ZERO, credits_left, laid_down, noted, shown, take_note, usage
+from .money import ZERO, credits_left, laid_down, shown, take_note, usage
 from .projects import item, one, scene_word
 from .words import uuid
 
@@ -15,7 +15,6 @@ __all__ = [
     "file_of",
     "item",
     "laid_down",
-    "noted",
     "one",
     "order_of",
     "result_path",

@@ -56,9 +56,9 @@ class Status(msgspec.Struct, rename="camel", gc=False):
     completed_details: list[dict[str, Any]]
 
 
-def accepted(job: Job) -> Accepted:
+def accepted(job: Job) -> bytes:
     """The answer to a submission; a new job is always running [000:21-22]."""
-    return Accepted(job.id, len(job.parts), timeline.RUNNING)
+    return _encode(Accepted(job.id, len(job.parts), timeline.RUNNING))
 
 
 def status(job: Job, now: datetime, url: Url) -> bytes:

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any
 
 from mockserver.core.accounts import Account
 from mockserver.core.house import House
@@ -17,35 +18,28 @@ from mockserver.providers.nouvel.catalogue import OVERAGE
 ZERO = Decimal(0)
 
 
-class Noted(NamedTuple):
-    """What is remembered of an account's orders: how many videos, and when the cycles began in which there were any."""
-
-    videos: int = 0
-    cycles: tuple[datetime, ...] = ()
-
-    def after(self, videos: int, began: datetime) -> "Noted":
-        """The same after one more order."""
-        return Noted(self.videos + videos, self.cycles if began in self.cycles else (*self.cycles, began))
+def cycles(house: House, account: Account) -> tuple[datetime, ...]:
+    """When the cycles began in which an account has ordered anything."""
+    return house.record("cycles", account.purse) or ()
 
 
-NOTHING = Noted()
-
-
-def noted(house: House, account: Account) -> Noted:
-    """What an account has ordered so far."""
-    return house.record("noted", account.purse) or NOTHING
-
-
-def take_note(house: House, account: Account, videos: int, now: datetime) -> None:
-    """Remember an order."""
+def take_note(house: House, account: Account, now: datetime) -> None:
+    """Remember that there is an order in the cycle of now."""
     began = account.cycle_began(now)
-    house.update_record("noted", account.purse, lambda before: (before or NOTHING).after(videos, began))
+    if began not in cycles(house, account):
+        house.update_record("cycles", account.purse, partial(_with, began))
+
+
+def _with(began: datetime, before: tuple[datetime, ...] | None) -> tuple[datetime, ...]:
+    """The cycles with one more, if nobody who shares the store was faster."""
+    known = before or ()
+    return known if began in known else (*known, began)
 
 
 def overdrawn(house: House, account: Account, now: datetime) -> Decimal:
     """How many videos beyond their quotas all cycles have taken."""
-    cycles = noted(house, account).cycles
-    return sum((max(ZERO, -house.balance(account, now, cycle=at).available) for at in cycles), ZERO)
+    each = (house.balance(account, now, cycle=began).available for began in cycles(house, account))
+    return sum((max(ZERO, -available) for available in each), ZERO)
 
 
 def credits_left(house: House, account: Account, now: datetime) -> Decimal:
