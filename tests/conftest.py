@@ -9,7 +9,7 @@ import pytest
 from hypothesis import Phase, settings
 from hypothesis.vendor import pretty
 
-pytest_plugins = ["tests.ledger_plugin", "tests.promises_plugin"]
+pytest_plugins = ["tests.ledger_plugin", "tests.promises_plugin", "tests.clients.guard_plugin"]
 
 settings.register_profile("dev", deadline=timedelta(seconds=2))
 settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)

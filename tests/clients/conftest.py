@@ -5,6 +5,11 @@ import pytest
 from tests.clients.kit import WAYS, street
 
 
+@pytest.fixture(autouse=True)
+def all_is_judged(nothing_goes_by):
+    """No exchange of these tests goes by unjudged."""
+
+
 @pytest.fixture(scope="session")
 def the_street():
     with street() as built:

@@ -1,4 +1,4 @@
-"""What the tests of the clients share: one server in this process and one on a socket, and a guard on every exchange.
+"""What the tests of the clients share: one server in this process and one on a socket, and misbehaviour to the letter.
 
 A test is written once, with a client that blocks, and runs in four ways: sync and async, in this process and over a
 socket. Time is mock time: the client's `sleep` moves the sandbox's clock.
@@ -7,102 +7,19 @@ socket. Time is mock time: the client's `sleep` moves the sandbox's clock.
 import asyncio
 import itertools
 import json
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 import httpx
 
-from contracts.harness.conformance import validate, validate_request
 from mockserver.serving import bound_socket, serving
 from mockserver.settings import load
 from mockserver.testing import asgi_app
+from tests.clients.guard import ACT, PREFIX, STAYED, Court, Guard
+from tests.clients.judging import NONE, Judge, excuse
 
 WAYS = ["sync-here", "async-here", "sync-socket", "async-socket"]
-PREFIX = re.compile(r"^(/@[^/]+)?")
-
-
-@dataclass(frozen=True)
-class Exchange:
-    """One exchange as both kinds of client must have it; `wrong` is what kept the answer from arriving."""
-
-    method: str
-    address: str
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
-    status: int | None = None
-    answer: bytes = b""
-    wrong: str | None = None
-
-
-@dataclass
-class Guard(httpx.BaseTransport, httpx.AsyncBaseTransport):
-    """A transport that holds every exchange against the contract, and keeps it.
-
-    `judged` says which sides: answers that faults disturb are not, nor requests that the description leaves open. With
-    neither it lets everything through as it comes, bodies that break off too.
-    """
-
-    inner: Any
-    provider: str
-    judged: tuple[str, ...] = ("requests", "answers")
-    exchanges: list[Exchange] = field(default_factory=list)
-
-    def handle_request(self, request):
-        request.read()
-        if not self.judged:
-            return self.inner.handle_request(request)
-        try:
-            response = self.inner.handle_request(request)
-            response.read()
-        except httpx.TransportError as error:
-            self.keep(request, None, error)
-            raise
-        return self.keep(request, response)
-
-    async def handle_async_request(self, request):
-        await request.aread()
-        if not self.judged:
-            return await self.inner.handle_async_request(request)
-        try:
-            response = await self.inner.handle_async_request(request)
-            await response.aread()
-        except httpx.TransportError as error:
-            self.keep(request, None, error)
-            raise
-        return self.keep(request, response)
-
-    def keep(self, request, response, error=None):
-        address = PREFIX.sub("", request.url.raw_path.decode())
-        kept = tuple((name, request.headers[name]) for name in KEPT if name in request.headers)
-        told = (request.method, address, kept, request.content)
-        if response is None:
-            self.exchanges.append(Exchange(*told, wrong=type(error).__name__))
-            return None
-        self.exchanges.append(Exchange(*told, response.status_code, response.content))
-        if not address.startswith("/enterprise/uploads/"):
-            assert ("/media/" not in address) or not {"x-api-key", "authorization"} & set(request.headers)
-        if "requests" in self.judged:
-            validate_request(self.provider, request.method, address, request.headers, request.content)
-        if "answers" in self.judged:
-            validate(self.provider, request.method, address, response.status_code, response.headers, response.content)
-        return httpx.Response(
-            response.status_code,
-            headers=response.headers,
-            stream=httpx.ByteStream(response.content),
-            extensions=response.extensions,
-        )
-
-    def close(self):
-        self.inner.close()
-
-    async def aclose(self):
-        await self.inner.aclose()
-
-
-KEPT = ("x-api-key", "authorization", "content-type", "range", "if-range")
 
 
 class InProcess(httpx.BaseTransport):
@@ -113,15 +30,13 @@ class InProcess(httpx.BaseTransport):
         self.runner = runner
 
     def handle_request(self, request):
-        status, headers, content = self.runner.run(
-            self.answered(request.method, request.url, request.headers, request.read())
-        )
+        request.read()
+        status, headers, content = self.runner.run(self.answered(request))
         return httpx.Response(status, headers=headers, stream=httpx.ByteStream(content))
 
-    async def answered(self, method, url, headers, content):
-        async with httpx.AsyncClient(transport=self.asgi) as client:
-            response = await client.request(method, url, headers=headers, content=content)
-            return response.status_code, response.headers.raw, response.content
+    async def answered(self, request):
+        response = await self.asgi.handle_async_request(request)
+        return response.status_code, response.headers.raw, await response.aread()
 
 
 class Street:
@@ -155,6 +70,8 @@ class Stage:
         self.base = (street.url if self.place == "socket" else "http://localhost") + f"/@{name}"
         self.elapsed = 0.0
         self.pauses = []
+        self.court = Court()
+        self.settings = {}
         self.control = httpx.Client(transport=self.transport("sync"), base_url=self.base + "/_mock/")
         self.control_async = httpx.AsyncClient(transport=self.transport("async"), base_url=self.base + "/_mock/")
         self.closing = []
@@ -172,12 +89,20 @@ class Stage:
         named = {key.replace("__", "."): value for key, value in settings.items()}
         made = self.control.post("sandboxes", json={"name": self.name, "settings": named})
         assert made.status_code == 201, made.text
+        self.settings = named
 
-    def close(self):
+    def close(self, *, every_excuse=True):
+        """Close all connections; raises GuardError for an exchange that is not accounted for, or an idle excuse.
+
+        Where chance decides what happens not `every_excuse` needs to be needed.
+        """
         for close in self.closing:
             close()
-        self.control.close()
-        self.street.runner.run(self.control_async.aclose())
+        try:
+            self.court.close(self.journal(), every_excuse=every_excuse)
+        finally:
+            self.control.close()
+            self.street.runner.run(self.control_async.aclose())
 
     def now(self):
         return self.elapsed
@@ -194,14 +119,17 @@ class Stage:
         self.elapsed += seconds
         self.pauses.append(seconds)
 
-    def client(self, kinds, key, *, provider, judged=("requests", "answers"), around=None, **options):
+    def client(self, kinds, key, *, provider, excuses=(), around=None, later=False, **options):
         """A client that blocks, of the kind that this stage is for; `kinds` is (sync, async).
 
-        `around` is given the transport to the server, and gives what the client has in its place.
+        `around` is given the transport to the server, and gives what the client has in its place. `excuses` are for
+        what is wrong on purpose. With `later` its exchanges are judged when the stage settles.
         """
         options = {"seed": 1, "now": self.now, "base_url": self.base} | options
         transport = self.transport(self.kind)
-        guard = Guard(around(transport) if around else transport, provider, judged)
+        judge = Judge(provider, self.settings, excuses)
+        inner = around(transport) if around else transport
+        guard = Guard(inner, judge, options["base_url"], self.court, kind=self.kind, later=later)
         if self.kind == "sync":
             http = httpx.Client(transport=guard)
             self.closing.append(http.close)
@@ -237,11 +165,16 @@ class Stage:
         asked = self.control.get("requests", params={"limit": 1000}).json()["items"]
         return [{**each, "path": PREFIX.sub("", each["path"])} for each in reversed(asked)]
 
-    def originals(self, *places):
-        """What was asked for at these places, as the server hands it out undisturbed; None where it no longer does."""
-        links = {f"{each['path']}?{each['query']}" for each in self.journal() if each["path"].startswith(places)}
-        with httpx.Client(transport=self.transport("sync")) as client:
-            answers = [client.get(self.base + link) for link in sorted(links)]
+    def settle(self):
+        """Judge the exchanges that had to wait for the journal; hands over all complaints so far."""
+        return self.court.settle(self.journal())
+
+    def originals(self, provider, client, *places):
+        """What a client fetched from these places, as the server has it undisturbed; None where it no longer does."""
+        links = {each.address for each in client.exchanges if each.path.startswith(places)}
+        guard = Guard(self.transport("sync"), Judge(provider, self.settings), self.base, self.court)
+        with httpx.Client(transport=guard) as http:
+            answers = [http.get(self.base + link) for link in sorted(links)]
         return [answer.content if answer.status_code == 200 else None for answer in answers]
 
     def forget(self):
@@ -275,10 +208,62 @@ async def awaited(method, *args, **kwargs):
     return await method(*args, **kwargs)
 
 
+def wrong_request(operation, *places):
+    """The excuse for a request that is wrong in these places, `$.prompt`; none where there are no places."""
+    return [excuse("a wrong request", operation, *(f"request {place}" for place in places))] if places else []
+
+
+def elsewhere(host):
+    """The excuse for a link that leads to another host, where nothing is described."""
+    return excuse("another host", "", f"host {host}")
+
+
+ASTRAY = {
+    ("nanogpt", "unknown_status"): ("GET /api/video/status", "answer $.data.status"),
+    ("nanogpt", "empty_result"): ("GET /api/video/status", "answer $.data.output"),
+    ("nouvel", "unknown_status"): ("GET /api/v1/jobs/{jobId}", "answer $.status"),
+    ("viddyscribe", "unknown_status"): ("GET /enterprise/api/get_results", "answer $.status"),
+    ("artnex", "unknown_status"): ("GET /v1/video/{request_id}", "answer $.status"),
+    ("artnex", "empty_result"): ("GET /v1/video/{request_id}", "answer $.video_url"),
+}
+"""Where a scenario has a provider say what no document has: the operation, and what is wrong with its answer."""
+
+
+def astray(provider, *scenarios):
+    """The excuses for what scenarios say; none for those whose answers are all documented."""
+    known = [(one, ASTRAY[provider, one]) for one in scenarios if (provider, one) in ASTRAY]
+    return [excuse(f"the scenario {name}", *where) for name, where in known]
+
+
+@dataclass(frozen=True)
+class Off:
+    """An act that leaves the contract on purpose, in these places of the answer and in no others."""
+
+    act: object
+    flaws: tuple[str, ...]
+
+
+def off(act, *flaws):
+    """Say what is wrong with an act: `off((500, {}), "status")`, `off((200, {}), "$.id", "$.status")`."""
+    return Off(act, flaws)
+
+
+def played(request, act, operation=""):
+    """What an act makes of a request: a response, or its exception; the guard is told what was done on purpose."""
+    flaws = act.flaws if isinstance(act, Off) else ()
+    act = act.act if isinstance(act, Off) else act
+    request.extensions[STAYED] = True
+    if isinstance(act, Exception):
+        request.extensions[ACT] = excuse("no answer from the script", operation, NONE)
+        raise act
+    request.extensions[ACT] = excuse("a scripted answer", operation, *(f"answer {flaw}" for flaw in flaws))
+    return answered(act)
+
+
 class Scripted(httpx.BaseTransport, httpx.AsyncBaseTransport):
     """A provider that answers as it is told: each act is (status, body, headers), or an exception.
 
-    A stream as the body may break off.
+    What an act leaves of the contract is said by `off`. A stream as the body may break off.
     """
 
     def __init__(self, *acts):
@@ -286,10 +271,7 @@ class Scripted(httpx.BaseTransport, httpx.AsyncBaseTransport):
 
     def handle_request(self, request):
         self.requests.append(request)
-        act = self.acts.pop(0)
-        if isinstance(act, Exception):
-            raise act
-        return answered(act)
+        return played(request, self.acts.pop(0))
 
     async def handle_async_request(self, request):
         return self.handle_request(request)
@@ -300,7 +282,7 @@ class Disturbed(httpx.BaseTransport, httpx.AsyncBaseTransport):
     part of its path, which counts once.
 
     `"unsent"`: no connection is made. `"lost"`: the server gets the request, and its answer does not come. Otherwise an
-    answer in place of the server's: (status, body, headers).
+    act as of a script, in place of the server's answer.
     """
 
     def __init__(self, inner, plan):
@@ -308,22 +290,22 @@ class Disturbed(httpx.BaseTransport, httpx.AsyncBaseTransport):
 
     def handle_request(self, request):
         act = self.act(request)
-        if isinstance(act, httpx.Response):
-            return act
+        if act is not None and act != "lost":
+            return played(request, act)
         response = self.inner.handle_request(request)
         if act == "lost":
             response.close()
-            raise httpx.ReadError("the connection was reset", request=request)
+            raise lost(request)
         return response
 
     async def handle_async_request(self, request):
         act = self.act(request)
-        if isinstance(act, httpx.Response):
-            return act
+        if act is not None and act != "lost":
+            return played(request, act)
         response = await self.inner.handle_async_request(request)
         if act == "lost":
             await response.aclose()
-            raise httpx.ReadError("the connection was reset", request=request)
+            raise lost(request)
         return response
 
     def close(self):
@@ -336,17 +318,22 @@ class Disturbed(httpx.BaseTransport, httpx.AsyncBaseTransport):
         self.number += 1
         parts = [part for part in self.plan if isinstance(part, str) and part in request.url.path]
         act = self.plan.pop(parts[0]) if parts else self.plan.get(self.number)
-        if act == "unsent":
-            raise httpx.ConnectError("nobody listens", request=request)
-        return act if act is None or act == "lost" else answered(act)
+        return httpx.ConnectError("nobody listens", request=request) if act == "unsent" else act
+
+
+def lost(request):
+    """The answer that the server gave gets lost."""
+    request.extensions[ACT] = excuse("a lost answer", "", NONE)
+    return httpx.ReadError("the connection was reset", request=request)
 
 
 def answered(act):
-    """A response from (status, body, headers); the body is bytes, text, or what becomes JSON."""
+    """A response from (status, body, headers); the body is bytes, text, or what becomes JSON, which says so itself."""
     status, body, *told = act
+    headers = dict(told[0]) if told else {}
     if isinstance(body, dict | list):
-        body = json.dumps(body)
+        body, headers = json.dumps(body), {"content-type": "application/json"} | headers
     if isinstance(body, str):
         body = body.encode()
     stream = httpx.ByteStream(body) if isinstance(body, bytes) else body
-    return httpx.Response(status, stream=stream, headers=told[0] if told else None)
+    return httpx.Response(status, stream=stream, headers=headers)

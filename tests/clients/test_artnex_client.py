@@ -4,7 +4,7 @@ import pytest
 
 from clients.artnex import Artnex, AsyncArtnex
 from clients.core import errors
-from tests.clients.kit import Disturbed
+from tests.clients.kit import Disturbed, astray, wrong_request
 
 KEY = "artnex-client"
 FOX = ("A fox in snow", "veo3.1")
@@ -59,7 +59,7 @@ def test_each_address_of_the_status_tells_the_same(artnex):
     ],
 )
 def test_a_job_that_gives_nothing_raises_its_own_error(stage, tmp_path, scenario, error):
-    artnex = client(stage, judged=("requests",))
+    artnex = client(stage, excuses=astray("artnex", scenario))
     stage.queue(scenario)
 
     with pytest.raises(errors.ClientError) as caught:
@@ -72,8 +72,9 @@ def test_a_job_that_gives_nothing_raises_its_own_error(stage, tmp_path, scenario
 
 def test_an_unknown_status_is_waited_out(stage, tmp_path):
     stage.queue("unknown_status")
+    artnex = client(stage, excuses=astray("artnex", "unknown_status"))
 
-    assert client(stage, judged=("requests",)).generate(*FOX, to=tmp_path / "fox.mp4").file.exists()
+    assert artnex.generate(*FOX, to=tmp_path / "fox.mp4").file.exists()
 
 
 def test_a_video_older_than_a_day_is_gone(stage, artnex, tmp_path):
@@ -87,17 +88,17 @@ def test_a_video_older_than_a_day_is_gone(stage, artnex, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("key", "fields", "error", "facts"),
+    ("key", "fields", "wrong", "error", "facts"),
     [
-        ("artnex-revoked", {}, errors.AuthError, (401, "invalid_api_key", None)),
-        ("artnex-broke", {}, errors.MoneyError, (402, "insufficient_credits", None)),
-        ("artnex-1", {"prompt": ""}, errors.ValidationError, (400, "missing_prompt", "prompt")),
-        ("artnex-1", {"model": "none"}, errors.ValidationError, (400, "invalid_model", "model")),
-        ("artnex-1", {"duration": 5}, errors.ValidationError, (400, "invalid_duration", "duration")),
+        ("artnex-revoked", {}, [], errors.AuthError, (401, "invalid_api_key", None)),
+        ("artnex-broke", {}, [], errors.MoneyError, (402, "insufficient_credits", None)),
+        ("artnex-1", {"prompt": ""}, ["$.prompt"], errors.ValidationError, (400, "missing_prompt", "prompt")),
+        ("artnex-1", {"model": "none"}, ["$.model"], errors.ValidationError, (400, "invalid_model", "model")),
+        ("artnex-1", {"duration": 5}, ["$.duration"], errors.ValidationError, (400, "invalid_duration", "duration")),
     ],
 )
-def test_a_refusal_says_what_it_is(stage, key, fields, error, facts):
-    artnex = client(stage, key, judged=("answers",))
+def test_a_refusal_says_what_it_is(stage, key, fields, wrong, error, facts):
+    artnex = client(stage, key, excuses=wrong_request("POST /v1/video", *wrong))
 
     with pytest.raises(errors.RefusedError) as caught:
         artnex.create_video(**({"prompt": "A fox", "model": "veo3.1"} | fields))

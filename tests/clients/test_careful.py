@@ -10,6 +10,9 @@ from clients.nouvel import AsyncNouvel
 from clients.viddyscribe import AsyncViddyScribe
 from mockserver.app import create_app
 from mockserver.settings import load
+from tests.clients.guard import Court, Guard
+from tests.clients.judging import Judge
+from tests.clients.kit import astray
 from tests.providers.conduct.kit import STARTED, Wall
 
 SCENARIOS = [
@@ -85,17 +88,21 @@ class Customer:
 async def conduct(provider, wall, to, *, before=None, **settings):
     """What the server finds in the conduct of a customer; `before` is what the control API is told first."""
     app = create_app(load({"clock": "scaled", "speed": 1, "start": STARTED, "only": provider} | settings))
+    excuses = [] if before is None else astray(provider, before[1].get("scenario"))
+    court = Court(announced=[] if before is None or "fault" not in before[1] else [(before[1]["fault"], "POST", "*")])
+    guard = Guard(Line(app), Judge(provider, settings, excuses), "http://localhost", court, kind="async", later=True)
     async with (
         httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost/_mock/") as control,
-        httpx.AsyncClient(transport=Line(app)) as http,
+        httpx.AsyncClient(transport=guard) as http,
     ):
         if before is not None:
             (await control.post(before[0], json=before[1])).raise_for_status()
         await Customer(provider, wall, http).order(to)
         wall.passes(60)
         found = (await control.get("conduct")).json()
-        statuses = {one["status"] for one in (await control.get("requests")).json()["items"]}
-    return found["items"], statuses
+        journal = (await control.get("requests", params={"limit": 1000})).json()["items"]
+        court.close(journal[::-1])
+    return found["items"], {one["status"] for one in journal}
 
 
 @pytest.mark.parametrize("provider", CUSTOMERS)

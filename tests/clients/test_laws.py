@@ -1,7 +1,8 @@
 """What holds for every client, however the provider behaves: Hypothesis draws behaviours and shrinks what breaks a law.
 
 The laws: it ends within its patience; it pays at most once; it brings a whole file home, or raises an error of the tree
-and leaves nothing behind; it never polls faster than documented; the server has nothing to say about its conduct.
+and leaves nothing behind; it never polls faster than documented; the server has nothing to say about its conduct; each
+request is as described, and so is each answer that no fault has damaged.
 """
 
 from datetime import datetime
@@ -18,8 +19,8 @@ from clients.core.scripts import Ask
 from clients.nanogpt import AsyncNanoGPT, NanoGPT
 from clients.nouvel import AsyncNouvel, Nouvel
 from clients.viddyscribe import AsyncViddyScribe, ViddyScribe
-from mockserver.hypothesis import Behaviour, Disturbance, behaviours
-from tests.clients.kit import WAYS
+from mockserver.hypothesis import SCENARIOS, WHERE, Behaviour, Disturbance, behaviours
+from tests.clients.kit import WAYS, astray
 from tests.films import film
 
 LAWFUL = settings(
@@ -43,7 +44,10 @@ class Trial:
     def __init__(self, street, way):
         self.stage = street.stage(way)
         options = {} if self.patience is None else {"patience": self.patience}
-        self.client = self.stage.client(self.kinds, self.key, provider=self.provider, judged=(), **options)
+        excuses = astray(self.provider, *SCENARIOS)
+        self.client = self.stage.client(
+            self.kinds, self.key, provider=self.provider, later=True, excuses=excuses, **options
+        )
 
     def go(self, folder):
         """Order, wait and fetch; give the files."""
@@ -100,19 +104,23 @@ def hold(street, folder, kind, way, behaviour):
     try:
         trial.prepare(folder)
         behaviour.play(trial.stage)
+        trial.stage.court.announced = announced(behaviour)
         error, files = None, []
         try:
             files = trial.go(folder)
         except ClientError as raised:
             error = raised
+        finally:
+            trial.complaints = trial.stage.settle()
         ends_within_its_patience(trial)
         pays_at_most_once(trial)
         knows_its_job(trial, error)
         brings_home_whole_files(trial, folder, files, error)
         keeps_the_pace(trial, error)
         behaves(trial)
+        says_and_hears_what_is_described(trial)
     finally:
-        trial.stage.close()
+        trial.stage.close(every_excuse=False)
         trial.stage.forget()
 
 
@@ -137,7 +145,7 @@ def brings_home_whole_files(trial, folder, files, error):
     if trial.provider != "nouvel" or error is None:
         assert sorted(folder.iterdir() if folder.exists() else []) == sorted(files)
     trial.stage.ask("DELETE", "faults")
-    originals = trial.stage.originals("/media/", "/enterprise/results/")
+    originals = trial.stage.originals(trial.provider, trial.client, "/media/", "/enterprise/results/")
     for file in folder.iterdir() if folder.exists() else []:
         assert file.suffix == ".mp4"
         assert file.read_bytes() in originals or None in originals
@@ -154,6 +162,16 @@ def keeps_the_pace(trial, error):
 def behaves(trial):
     findings = trial.stage.ask("GET", "conduct")["items"]
     assert [(each["id"], each["message"]) for each in findings] == []
+
+
+def says_and_hears_what_is_described(trial):
+    """The guard has nothing to say: what is not as described is what the behaviour says, and no more."""
+    assert trial.complaints == []
+
+
+def announced(behaviour):
+    """Which faults may strike which exchanges, as the guard wants to know it."""
+    return [(one.fault, *WHERE[behaviour.provider][one.moment]) for one in behaviour.disturbances]
 
 
 def instant(text):
@@ -226,6 +244,11 @@ class MakesUpFields(ArtnexOperations):
         return super().ask(method, path, json=json and json | {"promt": "A fox"}, **parts)
 
 
+class OrdersNothing(ArtnexOperations):
+    def ask(self, method, path, *, json=None, **parts):
+        return super().ask(method, path, json=json and json | {"model": "none"}, **parts)
+
+
 @pytest.mark.parametrize(
     ("careless", "behaviour", "law"),
     [
@@ -236,6 +259,7 @@ class MakesUpFields(ArtnexOperations):
         (LeavesCrumbs, suffered("artnex"), brings_home_whole_files),
         (Forgetful, suffered("artnex", scenario="fails"), knows_its_job),
         (MakesUpFields, suffered("artnex"), behaves),
+        (OrdersNothing, suffered("artnex"), says_and_hears_what_is_described),
     ],
 )
 def test_whoever_breaks_a_law_is_caught(the_street, tmp_path, careless, behaviour, law):

@@ -6,10 +6,11 @@ import pytest
 
 from clients.core import errors
 from clients.nanogpt import AsyncNanoGPT, NanoGPT
-from tests.clients.kit import Disturbed
+from tests.clients.kit import Disturbed, astray, off, wrong_request
 
 KEY = "sk-nano-client"
 BLOCKED = "CONTENT_POLICY_VIOLATION"
+ORDER = "POST /api/generate-video"
 EAGLE = {"model": "veo2-video", "prompt": "A majestic eagle", "duration": "5s", "aspect_ratio": "16:9"}
 
 
@@ -91,7 +92,7 @@ def test_the_key_goes_into_either_header(stage, header):
 
 def test_the_older_status_is_asked_with_its_own_words(stage):
     stage.begin(nanogpt__profile="2025")
-    nano = client(stage, judged=("requests",))
+    nano = client(stage)
     order = nano.generate_video(**EAGLE)
 
     done = nano.wait(order.run_id, legacy=True, model="veo2-video")
@@ -104,7 +105,7 @@ def test_the_older_status_is_asked_with_its_own_words(stage):
 @pytest.mark.parametrize("shape", ["flat", "superset"])
 def test_other_shapes_of_the_status_are_understood(stage, shape):
     stage.begin(nanogpt__status_shape=shape)
-    nano = client(stage, judged=("requests",))
+    nano = client(stage)
 
     done = nano.wait(nano.generate_video(**EAGLE).run_id)
 
@@ -112,9 +113,7 @@ def test_other_shapes_of_the_status_are_understood(stage, shape):
     assert done.url.endswith(".mp4")
 
 
-def test_a_relative_link_is_fetched_from_the_provider(stage, tmp_path):
-    nano = client(stage, judged=("answers",))  # the description leaves this model's order open
-
+def test_a_relative_link_is_fetched_from_the_provider(stage, nano, tmp_path):
     made = nano.generate("grok-imagine-video", prompt="A fox", to=tmp_path / "fox.mp4")
 
     assert made.status.url.startswith(stage.base)
@@ -124,7 +123,7 @@ def test_a_relative_link_is_fetched_from_the_provider(stage, tmp_path):
 @pytest.mark.parametrize(("profile", "word"), [("2026", "CANCELED"), ("2025", "CANCELLED")])
 def test_a_cancelled_job_ends_in_either_spelling(stage, profile, word):
     stage.begin(nanogpt__profile=profile)
-    nano = client(stage, judged=("requests",))
+    nano = client(stage)
     stage.queue("cancelled")
 
     with pytest.raises(errors.JobCancelledError) as caught:
@@ -146,7 +145,7 @@ def test_a_cancelled_job_ends_in_either_spelling(stage, profile, word):
     ],
 )
 def test_a_job_that_gives_nothing_raises_its_own_error(stage, tmp_path, scenario, error):
-    nano = client(stage, judged=("requests",))
+    nano = client(stage, excuses=astray("nanogpt", scenario))
     stage.queue(scenario)
 
     with pytest.raises(errors.ClientError) as caught:
@@ -159,7 +158,7 @@ def test_a_job_that_gives_nothing_raises_its_own_error(stage, tmp_path, scenario
 
 @pytest.mark.parametrize("scenario", ["unknown_status", "goes_back"])
 def test_a_status_that_nobody_expects_is_waited_out(stage, scenario, tmp_path):
-    nano = client(stage, judged=("requests",))
+    nano = client(stage, excuses=astray("nanogpt", scenario))
     stage.queue(scenario)
 
     assert nano.generate(**EAGLE, to=tmp_path / "eagle.mp4").file.exists()
@@ -178,19 +177,21 @@ def test_an_expired_link_is_an_error_of_its_own(stage, nano, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("key", "fields", "error", "facts"),
+    ("key", "fields", "wrong", "error", "facts"),
     [
-        ("sk-revoked", {}, errors.AuthError, (401, None, None, "nanogpt.auth.refused-key")),
-        ("sk-broke", {}, errors.MoneyError, (402, None, None, "nanogpt.submit.insufficient-balance")),
-        ("sk-1", {"prompt": ""}, errors.ValidationError, (400, None, "prompt", "nanogpt.submit.prompt-required")),
-        ("sk-1", {"model": "none"}, errors.ValidationError, (400, None, None, "nanogpt.submit.unknown-model")),
-        ("sk-1", {"seed": [1]}, errors.ValidationError, (400, None, "seed", "nanogpt.submit.wrong-type")),
-        ("sk-1", {"prompt": "x" * 6000}, errors.ValidationError, (400, "prompt_too_long", None, None)),
-        ("sk-1", {"prompt": "[[mock: moderated]]"}, errors.ModerationError, (400, BLOCKED, None, None)),
+        ("sk-revoked", {}, [], errors.AuthError, (401, None, None, "nanogpt.auth.refused-key")),
+        ("sk-broke", {}, [], errors.MoneyError, (402, None, None, "nanogpt.submit.insufficient-balance")),
+        ("sk-1", {"prompt": ""}, ["$.prompt"], errors.ValidationError,
+         (400, None, "prompt", "nanogpt.submit.prompt-required")),
+        ("sk-1", {"model": "none"}, ["$.model"], errors.ValidationError,
+         (400, None, None, "nanogpt.submit.unknown-model")),
+        ("sk-1", {"seed": [1]}, ["$.seed"], errors.ValidationError, (400, None, "seed", "nanogpt.submit.wrong-type")),
+        ("sk-1", {"prompt": "x" * 6000}, ["$.prompt"], errors.ValidationError, (400, "prompt_too_long", None, None)),
+        ("sk-1", {"prompt": "[[mock: moderated]]"}, [], errors.ModerationError, (400, BLOCKED, None, None)),
     ],
 )  # fmt: skip
-def test_a_refusal_says_what_it_is(stage, key, fields, error, facts):
-    nano = client(stage, key, judged=("answers",))
+def test_a_refusal_says_what_it_is(stage, key, fields, wrong, error, facts):
+    nano = client(stage, key, excuses=wrong_request(ORDER, *wrong))
 
     with pytest.raises(errors.RefusedError) as caught:
         nano.generate_video(**(EAGLE | fields))
@@ -214,7 +215,7 @@ def test_another_keys_job_and_an_unknown_one(stage, nano):
 
 def test_the_guides_refusals_are_understood(stage):
     stage.begin(nanogpt__errors="guide")
-    nano = client(stage, "sk-broke", judged=("requests",))
+    nano = client(stage, "sk-broke")
 
     with pytest.raises(errors.MoneyError) as caught:
         nano.generate_video(**EAGLE)
@@ -265,9 +266,10 @@ def test_a_lost_answer_says_so_and_how_to_find_the_job(stage):
 
 
 def test_what_cannot_be_found_stays_lost(stage, tmp_path):
-    page = (502, "<html>Bad gateway</html>", {"content-type": "text/html"})
-    nano = client(stage, judged=("requests",), around=lambda inner: Disturbed(inner, {0: page}))
-    again = client(stage, around=lambda inner: Disturbed(inner, {0: "lost", 1: (401, {"error": "no"})}), judged=())
+    page = off((502, "<html>Bad gateway</html>", {"content-type": "text/html"}), "status")
+    nano = client(stage, around=lambda inner: Disturbed(inner, {0: page}))
+    no = off((401, {"error": "no"}), "$.error", "$.status")
+    again = client(stage, around=lambda inner: Disturbed(inner, {0: "lost", 1: no}))
 
     with pytest.raises(errors.LostAnswerError) as caught:
         nano.generate(**EAGLE, to=tmp_path / "eagle.mp4")

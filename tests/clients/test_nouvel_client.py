@@ -4,7 +4,7 @@ import pytest
 
 from clients.core import errors
 from clients.nouvel import AsyncNouvel, Nouvel, is_from_nouvel
-from tests.clients.kit import Disturbed
+from tests.clients.kit import Disturbed, astray, wrong_request
 
 KEY = "nvl_client"
 SHOE = "https://shop.example/products/trail-shoe"
@@ -91,26 +91,26 @@ def test_a_job_that_gives_nothing_raises_its_own_error(stage, nouvel, tmp_path, 
 def test_a_status_that_nobody_expects_is_waited_out(stage, scenario, tmp_path):
     stage.queue(scenario)
 
-    assert client(stage, judged=("requests",)).generate([SHOE], to=tmp_path).files
+    assert client(stage, excuses=astray("nouvel", scenario)).generate([SHOE], to=tmp_path).files
 
 
 @pytest.mark.parametrize(
-    ("key", "urls", "fields", "error", "facts"),
+    ("key", "order", "wrong", "error", "facts"),
     [
-        ("other", [SHOE], {}, errors.AuthError, (401, None, None)),
-        ("nvl_cheapplan", [SHOE], {}, errors.PermissionDeniedError, (402, None, None)),
-        ("nvl_readonly", [SHOE], {}, errors.PermissionDeniedError, (403, None, None)),
-        ("nvl_broke", [SHOE], {}, errors.MoneyError, (402, "quota_exceeded", None)),
-        ("nvl_1", [], {}, errors.ValidationError, (400, None, "urls")),
-        ("nvl_1", [SHOE], {"adDuration": 7}, errors.ValidationError, (400, None, "adDuration")),
-        ("nvl_1", ["https://shop.example/"], {}, errors.ValidationError, (422, "not_a_product", "urls")),
+        ("other", {}, [], errors.AuthError, (401, None, None)),
+        ("nvl_cheapplan", {}, [], errors.PermissionDeniedError, (402, None, None)),
+        ("nvl_readonly", {}, [], errors.PermissionDeniedError, (403, None, None)),
+        ("nvl_broke", {}, [], errors.MoneyError, (402, "quota_exceeded", None)),
+        ("nvl_1", {"urls": []}, ["$.urls"], errors.ValidationError, (400, None, "urls")),
+        ("nvl_1", {"adDuration": 7}, ["$.adDuration"], errors.ValidationError, (400, None, "adDuration")),
+        ("nvl_1", {"urls": ["https://shop.example/"]}, [], errors.ValidationError, (422, "not_a_product", "urls")),
     ],
 )
-def test_a_refusal_says_what_it_is(stage, key, urls, fields, error, facts):
-    nouvel = client(stage, key, judged=("answers",))
+def test_a_refusal_says_what_it_is(stage, key, order, wrong, error, facts):
+    nouvel = client(stage, key, excuses=wrong_request("POST /api/v1/generate", *wrong))
 
     with pytest.raises(errors.RefusedError) as caught:
-        nouvel.submit(urls, **fields)
+        nouvel.submit(**({"urls": [SHOE]} | order))
 
     assert type(caught.value) is error
     assert (caught.value.status, caught.value.code, caught.value.field) == facts

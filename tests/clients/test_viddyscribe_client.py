@@ -5,12 +5,15 @@ from pathlib import Path
 import pytest
 
 from clients.core import errors
+from clients.core.patience import Patience
 from clients.viddyscribe import AsyncViddyScribe, ViddyScribe
-from tests.clients.kit import Disturbed
+from tests.clients.kit import Disturbed, astray, wrong_request
 from tests.films import film
 
 KEY = "vsk_client"
 LINK = "https://example.com/video.mp4"
+NOBODYS = "550e8400-e29b-41d4-a716-446655440000"
+OFTEN = Patience(interval=1, total=3600, jitter=0)
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +59,7 @@ def test_a_track_is_fetched_as_what_it_is(viddy, talk, tmp_path):
 @pytest.mark.parametrize("shape", ["later", "earlier"])
 def test_descriptions_come_as_segments_in_either_generation(stage, talk, shape):
     stage.begin(viddyscribe__results=shape)
-    viddy = client(stage, judged=("requests",))
+    viddy = client(stage)
     media = viddy.upload_media(talk)
 
     done = viddy.wait(viddy.generate_ad_text(media.media_id, format="json").job_id)
@@ -67,7 +70,7 @@ def test_descriptions_come_as_segments_in_either_generation(stage, talk, shape):
 
 def test_the_older_name_of_a_videos_link_is_known(stage, talk, tmp_path):
     stage.begin(viddyscribe__results="earlier")
-    viddy = client(stage, judged=("requests",))
+    viddy = client(stage)
 
     assert viddy.generate(viddy.upload_media(talk).media_id, to=tmp_path / "v.mp4").file.exists()
 
@@ -143,7 +146,7 @@ def test_the_status_of_an_upload_can_be_asked(viddy, talk):
     ],
 )
 def test_a_job_that_gives_nothing_raises_its_own_error(stage, talk, tmp_path, scenario, error):
-    viddy = client(stage, judged=("requests",))
+    viddy = client(stage)
     media = viddy.upload_media(talk)
     stage.queue(scenario)
 
@@ -157,7 +160,7 @@ def test_a_job_that_gives_nothing_raises_its_own_error(stage, talk, tmp_path, sc
 
 @pytest.mark.parametrize("scenario", ["unknown_status", "goes_back", "expires_early"])
 def test_a_way_that_nobody_expects_is_gone_to_its_end(stage, talk, tmp_path, scenario):
-    viddy = client(stage, judged=("requests",))
+    viddy = client(stage, excuses=astray("viddyscribe", scenario), patience=OFTEN)
     media = viddy.upload_media(talk)
     stage.queue(scenario)
 
@@ -166,7 +169,7 @@ def test_a_way_that_nobody_expects_is_gone_to_its_end(stage, talk, tmp_path, sce
 
 def test_a_link_that_has_ended_is_asked_for_afresh_once(stage, talk, tmp_path):
     ended = 403, {"error": "link_expired", "message": "This link has ended"}
-    viddy = client(stage, judged=("requests",), around=lambda inner: Disturbed(inner, {"/results/": ended}))
+    viddy = client(stage, around=lambda inner: Disturbed(inner, {"/results/": ended}))
     media = viddy.upload_media(talk)
 
     made = viddy.generate(media.media_id, to=tmp_path / "v.mp4")
@@ -176,26 +179,26 @@ def test_a_link_that_has_ended_is_asked_for_afresh_once(stage, talk, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("key", "fields", "error", "facts"),
+    ("key", "fields", "wrong", "facts"),
     [
-        ("vsk_revoked", {}, errors.AuthError, (401, "unauthorized", None)),
-        ("vsk_cheapplan", {}, errors.PermissionDeniedError, (403, "feature_not_available", None)),
-        ("vsk_broke", {}, errors.MoneyError, (429, "plan_limit_exceeded", None)),
-        ("vsk_1", {"language": "tlh"}, errors.ValidationError, (400, "invalid_request", "language")),
-        ("vsk_1", {"media_id": "550e8400-e29b-41d4-a716-446655440000"}, errors.NotFoundError, (404, "not_found", None)),
+        ("vsk_revoked", {}, [], (errors.AuthError, 401, "unauthorized", None)),
+        ("vsk_cheapplan", {}, [], (errors.PermissionDeniedError, 403, "feature_not_available", None)),
+        ("vsk_broke", {}, [], (errors.MoneyError, 429, "plan_limit_exceeded", None)),
+        ("vsk_1", {"language": "tlh"}, ["$.language"], (errors.ValidationError, 400, "invalid_request", "language")),
+        ("vsk_1", {"media_id": NOBODYS}, [], (errors.NotFoundError, 404, "not_found", None)),
     ],
 )
-def test_a_refusal_says_what_it_is(stage, talk, key, fields, error, facts):
+def test_a_refusal_says_what_it_is(stage, talk, key, fields, wrong, facts):
     stage.set_account("viddyscribe", key, team="one")
     stage.set_account("viddyscribe", "vsk_own", team="one")
     media = client(stage, "vsk_own").upload_media(talk)
-    viddy = client(stage, key, judged=("answers",))
+    viddy = client(stage, key, excuses=wrong_request("POST /enterprise/api/generate_ad_video", *wrong))
 
     with pytest.raises(errors.RefusedError) as caught:
         viddy.generate_ad_video(**({"media_id": media.media_id} | fields))
 
-    assert type(caught.value) is error
-    assert (caught.value.status, caught.value.code, caught.value.field) == facts
+    told = caught.value
+    assert (type(told), told.status, told.code, told.field) == facts
     assert caught.value.clause.startswith("viddyscribe.")
     assert len(viddy.exchanges) == 1
 
@@ -243,7 +246,7 @@ def test_an_upload_is_sent_again_and_an_order_is_not(stage, talk):
 
 
 def test_a_signed_upload_is_sent_again_when_it_is_disturbed_and_refused_when_it_is_refused(stage, talk):
-    viddy = client(stage, judged=("requests",), around=lambda inner: Disturbed(inner, {1: "lost"}))
+    viddy = client(stage, around=lambda inner: Disturbed(inner, {1: "lost"}))
     pending = viddy.request_upload("talk.mp4")
 
     viddy.put_upload(pending, talk)

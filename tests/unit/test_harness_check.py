@@ -136,6 +136,7 @@ def test_a_setting_puts_other_shapes_in_the_place_of_the_usual_ones(settings, al
          ['$.prompt | contract: minLength 1 | live: ""']),
         ("POST", "/api/generate-video", JSON, b'{"model": "none", "prompt": "A fox"}',
          ['$.model | contract: one of "veo2-video", "veo3-video"']),
+        ("POST", "/api/generate-video", JSON, b'{"model": "veo2-video"}', ["$.prompt | contract: required"]),
         ("POST", "/api/generate-video", JSON, b"{", ["body | contract: the body is no application/json | live: "]),
         ("GET", "/api/video/status?runId=a&id=b", {}, b"",
          ["parameter id | contract: parameter id is not described | live: ",

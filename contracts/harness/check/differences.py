@@ -2,9 +2,10 @@
 
 import json as texts
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import TypeAlias
 
 from contracts.harness import conformance
 from contracts.harness.check.exchanges import Answer
@@ -80,7 +81,7 @@ def in_request(error: conformance.RequestError) -> list[Difference]:
     """The places of a request that a complaint is about."""
     if error.error is None:
         return [Difference(error.place, error.message, "")]
-    return _unique(_places(error.error))
+    return _unique(_places(error.error, _distance_of_order))
 
 
 def against_mock(found: Iterable[Difference], mock: Answer) -> list[Difference]:
@@ -144,11 +145,15 @@ def _header(name: str, value: str | None, complaint: str) -> Difference:
     return Difference(f"header {name.lower()}", complaint, str(ABSENT) if value is None else value)
 
 
-def _places(error: Yaml) -> Iterator[Difference]:
+Distance: TypeAlias = Callable[[list[Yaml]], tuple[int, int]]
+
+
+def _places(error: Yaml, distance: Distance | None = None) -> Iterator[Difference]:
     """One difference for each place that a schema's complaint is about; alternatives are judged by the nearest one."""
+    distance = distance or _distance
     if error.validator in {"oneOf", "anyOf"} and error.context:
-        for each in _nearest(error):
-            yield from _places(each)
+        for each in _nearest(error, distance):
+            yield from _places(each, distance)
     elif error.validator == "required":
         missing = [name for name in error.validator_value if name not in error.instance]
         yield from (Difference(f"{error.json_path}.{name}", "required", str(ABSENT)) for name in missing)
@@ -161,17 +166,24 @@ def _places(error: Yaml) -> Iterator[Difference]:
         yield Difference(error.json_path, _wanted(error), shown(error.instance))
 
 
-def _nearest(error: Yaml) -> list[Yaml]:
+def _nearest(error: Yaml, distance: Distance) -> list[Yaml]:
     """The complaints of the alternative that fits best: whose fixed values fit, and which has the fewest complaints."""
     branches: dict[int, list[Yaml]] = {}
     for each in error.context:
         branches.setdefault(each.schema_path[0], []).append(each)
-    return min(branches.values(), key=_distance)
+    return min(branches.values(), key=distance)
 
 
 def _distance(errors: list[Yaml]) -> tuple[int, int]:
     fixed = sum(1 for error in errors if error.validator in {"const", "enum", "type"})
     return fixed, len(errors)
+
+
+def _distance_of_order(errors: list[Yaml]) -> tuple[int, int]:
+    """The same for what a client sends: it means the way of ordering whose names it used, whatever it wrote there."""
+    missing = sum(1 for error in errors if error.validator == "required")
+    fixed, number = _distance(errors)
+    return fixed + missing, number
 
 
 def _wanted(error: Yaml) -> str:
