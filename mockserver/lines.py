@@ -1,5 +1,6 @@
 """Lines of HTTP as uvicorn writes and reads them, remembered: headers of answers, and targets of requests."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import unquote
 
@@ -13,20 +14,45 @@ SHORT = 256
 """Bytes of a request target that is remembered: clients ask for the same few again and again."""
 
 
-@lru_cache(maxsize=1024)
-def line(header: tuple[bytes, bytes]) -> bytes:
-    """Write a header as uvicorn does; raises ValueError for what uvicorn refuses."""
+VALUES = 64
+"""How many values of one header are remembered: one that has more is another each time, such as a balance."""
+
+NAMES = 256
+"""Of how many headers."""
+
+_known: dict[tuple[bytes, bytes], bytes] = {}
+_begun: dict[bytes, tuple[bytes, list[bytes]]] = {}
+"""How a header's line begins, and which of its values are remembered."""
+
+
+def lines(headers: Iterable[tuple[bytes, bytes]]) -> list[bytes]:
+    """Write headers as uvicorn does; raises ValueError for what uvicorn refuses."""
+    return [_known.get(header) or _written(header) for header in headers]
+
+
+def _written(header: tuple[bytes, bytes]) -> bytes:
     name, value = header
+    begun = _begun.get(name)
+    if begun is None:
+        begun = _begin(name)
     if len(value.translate(None, REFUSED)) != len(value):
         raise ValueError("a header has a character that no header can have")
-    return b"%b: %b\r\n" % (_name(name), value)
+    start, values = begun
+    found = b"%b%b\r\n" % (start, value)
+    if len(values) < VALUES:
+        values.append(value)
+        _known[header] = found
+    return found
 
 
-@lru_cache(maxsize=256)
-def _name(name: bytes) -> bytes:
+def _begin(name: bytes) -> tuple[bytes, list[bytes]]:
     if HEADER_RE.search(name):
         raise ValueError("a header's name has a character that none can have")
-    return name.lower()
+    if len(_begun) >= NAMES:
+        _begun.clear()
+        _known.clear()
+    begun = _begun[name] = (b"%b: " % name.lower(), [])
+    return begun
 
 
 def target(root: str, url: bytes) -> tuple[str, bytes, bytes]:

@@ -203,9 +203,10 @@ def protocol() -> Any:  # noqa: ANN401 - uvicorn takes a class or a name
     """Give the protocol of our own, or the portable one where httptools is not installed (Windows)."""
     try:
         from mockserver.eager import Eager  # noqa: PLC0415 - see above
+        from mockserver.heads import Heads  # noqa: PLC0415 - see above
         from mockserver.wire import Wire  # noqa: PLC0415 - see above
     except ImportError:
         from mockserver.plain import PlainWire  # noqa: PLC0415 - see above
 
         return PlainWire
-    return partial(Wire, eager=Eager())
+    return partial(Wire, eager=Eager(), heads=Heads())

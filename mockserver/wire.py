@@ -1,13 +1,14 @@
 """The wire: uvicorn's fastest protocol, made shorter for requests that are complete and answers that are.
 
-Four things are different. A request that is there whole is answered at once, in the event loop's same turn, without a
-task (see `eager`). What is written in that turn is gathered and sent in one piece: uvicorn sends an answer's head
-and its body with a system call each, and each of them may wake a client that waits. A head is bounded. And no
-client is waited for without an end (see `patience`). All else is uvicorn's: what is not complete goes its way.
+Five things are different. A request that is there whole is answered at once, in the event loop's same turn, without a
+task (see `eager`). One whose head is the same as one before is not parsed again (see `heads`). What is written in that
+turn is gathered and sent in one piece: uvicorn sends an answer's head and its body with a system call each, and each of
+them may wake a client that waits. A head is bounded. And no client is waited for without an end (see `patience`). All
+else is uvicorn's: what is not complete goes its way.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from math import inf
 from typing import Any
@@ -21,7 +22,9 @@ from uvicorn.protocols.http.httptools_impl import (
 
 from mockserver import patience
 from mockserver.eager import Eager
-from mockserver.lines import line, target
+from mockserver.heads import END, Head, Heads
+from mockserver.heads import LONGEST as LONGEST_HEAD
+from mockserver.lines import lines, target
 from mockserver.patience import TIMED_OUT, Patience
 from mockserver.plain import reset
 
@@ -30,6 +33,9 @@ HEAD_AT_MOST = 2**17
 
 REST_AT_MOST = 2**26
 """Bytes that are read, and thrown away, of a body that was refused before it came: many read no answer before that."""
+
+SHORT = 2**14
+"""Bytes that may come in one piece for a head in it to be looked up."""
 
 GATHERED_AT_MOST = 2**16
 """Bytes that are kept back at the most."""
@@ -104,6 +110,7 @@ class Cycle(RequestResponseCycle):
     on_stop: Callable[[], None] | None = None
     body: bytes | bytearray = b""  # type: ignore[assignment]  # bytes while it is one piece
     arrived = 0  # bytes of the body that came after the request began
+    headers: Mapping[bytes, bytes] | None = None  # by name, where they are known
 
     waiting_for_100_continue = False
 
@@ -143,17 +150,17 @@ class Cycle(RequestResponseCycle):
         if self.access_log or self.disconnected or self.response_started or self.flow.write_paused:
             return False
         try:
-            lines = [*wire.default_lines(), *map(line, headers)]
+            head = lines(headers)
         except ValueError:
             return False  # uvicorn refuses it
         if not self.keep_alive:
-            lines.append(b"connection: close\r\n")
+            head.append(b"connection: close\r\n")
         if self.scope["method"] == "HEAD":
             body = b""
         if len(body) < GATHERED_AT_MOST:
-            self.transport.write(b"".join((STATUS_LINE[status], *lines, b"\r\n", body)))
+            self.transport.write(b"".join((STATUS_LINE[status], wire.default_lines(), *head, b"\r\n", body)))
         else:  # not copied
-            self.transport.write(b"".join((STATUS_LINE[status], *lines, b"\r\n")))
+            self.transport.write(b"".join((STATUS_LINE[status], wire.default_lines(), *head, b"\r\n")))
             self.transport.write(body)
         # Scope and cycle point at each other: without this, each request would be left to the garbage collector.
         self.scope.pop("fauxreel", None)  # type: ignore[typeddict-item]  # an extension of ours
@@ -186,21 +193,32 @@ class Wire(HttpToolsProtocol):
     cycle: Cycle
     stopping = False
 
-    def __init__(self, *args: Any, eager: Eager, **more: Any) -> None:  # noqa: ANN401 - as uvicorn has it
+    def __init__(self, *args: Any, eager: Eager, heads: Heads, **more: Any) -> None:  # noqa: ANN401 - as uvicorn has it
         super().__init__(*args, **more)
         self._eager = eager
+        self._heads = heads
+        self._known = heads.known
+        self._between = True  # the parser waits for a request to begin
         self._head = 0
         self._counted: object = None
         self._unstarted: Cycle | None = None
         self._idle_since: float | None = None
         self._defaults: object = None
-        self._default_lines: list[bytes] = []
+        self._default_lines = b""
         self._asgi = {"version": self.asgi_version, "spec_version": "2.3"}
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Take a connection."""
         self.corked = Corked(transport, self.loop)
         super().connection_made(self.corked)  # type: ignore[arg-type]  # a transport in all but its class
+        self._frame = {  # of the scope of each request
+            "type": "http",
+            "asgi": self._asgi,
+            "server": self.server,
+            "client": self.client,
+            "scheme": self.scheme,
+            "root_path": self.root_path,
+        }
         self._patience = Patience(("head", None), self.loop.time())
         self._look_after(patience.LOOK)
 
@@ -221,12 +239,36 @@ class Wire(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Answer what came whole, let what did not begin as a task, and count what comes before a head is complete."""
+        cut = 0
+        if self._between and len(data) <= SHORT:
+            cut = data.find(END) + len(END)
+            known = self._known.get(data[:cut])
+            if known is not None and len(data) - cut == known.body and self._is_free():
+                self._take_known(known, data[cut:])
+                return
         super().data_received(data)
+        if cut > len(END) and self._between and cut <= LONGEST_HEAD and self.cycle.keep_alive:
+            self._heads.came(data[:cut], self.scope, len(data) - cut)
         cycle, self._unstarted = self._unstarted, None
         if cycle is not None and not self.corked.is_closing():
             self._start_asgi_task(_told_to_go_on(cycle), self._app())
         if len(data) > 1024 or self._head:
             self._count(len(data))
+
+    def _is_free(self) -> bool:
+        """Tell whether a request that comes now is the only one."""
+        cycle: Cycle | None = self.cycle  # None until a first request comes, whatever uvicorn's annotation says
+        return (cycle is None or cycle.response_complete) and not self.transport.is_closing()
+
+    def _take_known(self, known: Head, body: bytes) -> None:
+        """Begin a request that is there whole, and whose head needs no parsing."""
+        self._idle_since = None
+        scope: Any = {**self._frame, **known.scope, "state": self.app_state.copy()}
+        self.scope, self.headers = scope, scope["headers"]
+        self.cycle = cycle = Cycle(self, scope, keep_alive=True)
+        cycle.headers, cycle.body, cycle.more_body = known.headers, body, False
+        scope["fauxreel"] = cycle
+        self._begin(cycle)
 
     def _count(self, size: int) -> None:
         """Count what comes of one head, or of the rest of one body that was refused; cut what is too long."""
@@ -253,6 +295,7 @@ class Wire(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """Begin a request."""
+        self._between = False
         self._idle_since = None  # this may have come in one piece with a request that is answered by now
         self.url = b""
         self.headers = []
@@ -268,13 +311,8 @@ class Wire(HttpToolsProtocol):
         version = parser.get_http_version()
         path, raw_path, query = target(self.root_path, self.url)
         scope: Any = {
-            "type": "http",
-            "asgi": self._asgi,
+            **self._frame,
             "http_version": version,
-            "server": self.server,
-            "client": self.client,
-            "scheme": self.scheme,
-            "root_path": self.root_path,
             "headers": self.headers,
             "state": self.app_state.copy(),
             "method": parser.get_method().decode("ascii"),
@@ -309,6 +347,7 @@ class Wire(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """Begin a request that is there whole, at once."""
+        self._between = True
         cycle = self.cycle
         cycle.more_body = False
         if cycle.response_complete:  # it was refused before it was whole, and the rest has come
@@ -320,6 +359,9 @@ class Wire(HttpToolsProtocol):
             cycle.wake()
             return
         self._unstarted = None
+        self._begin(cycle)
+
+    def _begin(self, cycle: Cycle) -> None:
         task = self._eager.begin(self.loop, cycle.run_asgi(self._app()))
         if task is not None:
             self.tasks.add(task)
@@ -399,11 +441,11 @@ class Wire(HttpToolsProtocol):
             self.transport.write(TIMED_OUT)
         self.transport.close()
 
-    def default_lines(self) -> list[bytes]:
+    def default_lines(self) -> bytes:
         """Give the headers that all answers have, as lines; uvicorn makes a new list each second."""
         headers = self.server_state.default_headers
         if headers is not self._defaults:
-            self._defaults, self._default_lines = headers, [line(header) for header in headers]
+            self._defaults, self._default_lines = headers, b"".join(lines(headers))
         return self._default_lines
 
 

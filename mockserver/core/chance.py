@@ -1,28 +1,39 @@
 """Seeded draws: the same seed and the same occasion give the same chance, in any process, at any time."""
 
 from functools import lru_cache
-from hashlib import blake2b
+from hashlib import blake2b, shake_128
 from struct import Struct
 
 BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
 _PAIRS = [high + low for high in BASE36 for low in BASE36]
 _WIDTH = 1 << 32
-_WORDS = Struct(">16I")
+_WORD = Struct(">I").unpack_from
+
+_RUN = 64
+"""Bytes that a draw begins with."""
+
+_SHEET = 64
+"""How many draws are prepared at once."""
 
 
 class Urn:
-    """Draws for one occasion after another, numbered: what they have in common is mixed in once."""
+    """Draws for one occasion after another, numbered; they are prepared by the sheet."""
 
-    __slots__ = ("_mixed",)
+    __slots__ = ("_bytes", "_mixed", "_sheet")
 
     def __init__(self, seed: int, *occasion: object) -> None:
-        self._mixed = blake2b(_text(seed, *occasion))
+        self._mixed = _text(seed, *occasion)
+        self._sheet = -1
+        self._bytes = b""
 
     def draw(self, number: int) -> "Draw":
-        """Give the draw of this number."""
-        mixed = self._mixed.copy()
-        mixed.update(b"%d" % number)
-        return Draw.of(mixed.digest())
+        """Give the draw of this number, zero or more."""
+        sheet, place = divmod(number, _SHEET)
+        if sheet != self._sheet:
+            self._bytes = shake_128(b"%b%d" % (self._mixed, sheet)).digest(_SHEET * _RUN)
+            self._sheet = sheet
+        at = place * _RUN
+        return Draw.of(self._bytes[at : at + _RUN])
 
 
 class Draw:
@@ -32,38 +43,31 @@ class Draw:
     True
     """
 
-    __slots__ = ("_at", "_bytes", "_words")
+    __slots__ = ("_at", "_bytes")
 
     def __init__(self, seed: int, *occasion: object) -> None:
         self._bytes = blake2b(_text(seed, *occasion)).digest()
-        self._words = _WORDS.unpack(self._bytes)
         self._at = 0
 
     @classmethod
-    def of(cls, digest: bytes) -> "Draw":
+    def of(cls, run: bytes) -> "Draw":
         """Give the run that these 64 bytes begin."""
         found = cls.__new__(cls)
-        found._bytes, found._words, found._at = digest, _WORDS.unpack(digest), 0  # noqa: SLF001 - its own class's
+        found._bytes, found._at = run, 0  # noqa: SLF001 - its own class's
         return found
 
-    def _take(self, words: int) -> int:
-        """Take the next words of 32 bits and answer where they begin; a run that is used up goes on with its digest."""
+    def _take(self, size: int) -> int:
+        """Take the next `size` bytes and answer where they begin; a run that is used up goes on with its digest."""
         at = self._at
-        self._at = at + words
-        while self._at > len(self._words):
-            more = blake2b(self._bytes).digest()
-            self._bytes += more
-            self._words += _WORDS.unpack(more)
+        self._at = end = at + size
+        while end > len(self._bytes):
+            self._bytes += blake2b(self._bytes).digest()
         return at
 
     def number(self) -> int:
         """Draw 32 bits, for somebody else's seed."""
-        at = self._at
-        if at < len(self._words):
-            self._at = at + 1
-        else:
-            at = self._take(1)
-        word: int = self._words[at]
+        at = self._take(4)
+        word: int = _WORD(self._bytes, at)[0]
         return word
 
     def below(self, n: int) -> int:
@@ -80,7 +84,7 @@ class Draw:
 
     def token(self, length: int, alphabet: str = BASE36) -> str:
         """Draw a word of `length` letters of `alphabet` (ASCII, at most 256 letters)."""
-        at = 4 * self._take((length + 3) // 4)
+        at = self._take((length + 3) & ~3)
         return self._bytes[at : at + length].translate(_letters(alphabet)).decode("ascii")
 
 

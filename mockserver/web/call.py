@@ -107,7 +107,7 @@ class Call:
         street: "Street",
         scope: Scope,
         receive: Receive,
-        headers: dict[bytes, bytes],
+        headers: Mapping[bytes, bytes],
         sandbox: Sandbox,
         door: "Door",
         params: Mapping[str, str],

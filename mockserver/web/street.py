@@ -171,7 +171,9 @@ class Street:
 
     def _enter(self, scope: Scope, receive: Receive) -> Call | Reply:
         """Find sandbox, house and operation of a request; what is not there, or not like this, is answered."""
-        headers: dict[bytes, bytes] = dict(scope["headers"])
+        cycle = scope.get("fauxreel")  # see mockserver.wire
+        known: Mapping[bytes, bytes] | None = None if cycle is None else cycle.headers
+        headers = dict(scope["headers"]) if known is None else known
         name, path = None, scope["path"]
         if b"x-mock-sandbox" in headers or path.startswith("/@"):
             name, path = self._which_sandbox(path, headers)

@@ -19,7 +19,7 @@ COMPLETED, FAILED, CANCELED = "COMPLETED", "FAILED", "CANCELED"
 SHORTEST, LONGEST = 180.0, 360.0
 """Seconds of a typical life."""
 SPREAD = 0.1
-WAITS, WORKS = 32, 128
+WAITS, WORKS = 16, 32
 """How many different waits and lengths of work there are."""
 LEAST_USUAL, MOST_USUAL = SHORTEST / (1 - SPREAD), LONGEST / (1 + SPREAD)
 
@@ -49,10 +49,11 @@ OUTCOMES = {
 
 
 class Life(NamedTuple):
-    """How long a job that succeeds waits, and how long it is worked at."""
+    """How long a job that succeeds waits, how long it is worked at, and the timeline of that."""
 
     queue: timedelta
     work: timedelta
+    success: Timeline
 
     @property
     def seconds(self) -> int:
@@ -62,27 +63,33 @@ class Life(NamedTuple):
 
 def life(scenario: Scenario, pace: float, seconds: float, draw: Draw) -> Life:
     """Draw the life of a clip of so many `seconds`, with `pace` seconds of work for each of them."""
-    found = _life(pace * seconds, draw.below(WAITS * WORKS))
-    return found if scenario.name != "slow" else Life(10 * found.queue, 10 * found.work)
+    found = _lives(min(max(pace * seconds, LEAST_USUAL), MOST_USUAL))[draw.below(WAITS * WORKS)]
+    return found if scenario.name != "slow" else _succeeding(10 * found.queue, 10 * found.work)
 
 
-@lru_cache(maxsize=16_384)
-def _life(usual: float, number: int) -> Life:
-    """One of the lives that a clip can have, whose work usually takes so many seconds; jobs share them."""
-    wait, work = divmod(number, WORKS)
-    queue = 5 + 15 * wait / WAITS
-    factor = 1 + SPREAD * (2 * work / (WORKS - 1) - 1)
-    total = min(max(usual, LEAST_USUAL), MOST_USUAL) * factor
-    return Life(timedelta(seconds=queue), timedelta(seconds=total - queue))
+@lru_cache(maxsize=32)
+def _lives(usual: float) -> tuple[Life, ...]:
+    """All lives that a clip can have that usually takes so many seconds; jobs share them: that saves each a lot."""
+    found = []
+    for number in range(WAITS * WORKS):
+        wait, work = divmod(number, WORKS)
+        queue = 5 + 15 * wait / WAITS
+        total = usual * (1 + SPREAD * (2 * work / (WORKS - 1) - 1))
+        found.append(_succeeding(timedelta(seconds=queue), timedelta(seconds=total - queue)))
+    return tuple(found)
+
+
+def _succeeding(queue: timedelta, work: timedelta) -> Life:
+    return Life(queue, work, _stages(queue, work, ENDINGS["done"]))
 
 
 def planned(scenario: Scenario, life: Life) -> Timeline:
     """Lay out a job's life as its scenario says; what NanoGPT cannot tell apart goes as its nearest documented kin."""
-    queue, work = life
+    queue, work, success = life
     at = scenario.at
     match scenario.name:
         case "succeeds":
-            return _success(life)
+            return success
         case "stuck" | "never_ready":
             return _stages(queue, FOREVER, done(COMPLETED))
         case "fails" | "fails_once" | "partial" | "upload_fails":
@@ -110,13 +117,7 @@ def planned(scenario: Scenario, life: Life) -> Timeline:
                 done(COMPLETED),
             )
         case _:
-            return _stages(queue, work, done(COMPLETED))
-
-
-@lru_cache(maxsize=16_384)
-def _success(life: Life) -> Timeline:
-    """The timeline of a job that goes well; jobs of one life share it, which saves each some hundred bytes."""
-    return _stages(life.queue, life.work, ENDINGS["done"])
+            return success
 
 
 def _stages(queue: timedelta, work: timedelta, end: Stage) -> Timeline:
