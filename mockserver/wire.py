@@ -9,7 +9,6 @@ else is uvicorn's: what is not complete goes its way.
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property
 from math import inf
 from typing import Any
 
@@ -39,6 +38,8 @@ SHORT = 2**14
 
 GATHERED_AT_MOST = 2**16
 """Bytes that are kept back at the most."""
+
+OF_CONNECTION = frozenset({"transport", "flow", "logger", "access_logger", "access_log"})
 
 TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 
@@ -111,31 +112,44 @@ class Cycle(RequestResponseCycle):
     body: bytes | bytearray = b""  # type: ignore[assignment]  # bytes while it is one piece
     arrived = 0  # bytes of the body that came after the request began
     headers: Mapping[bytes, bytes] | None = None  # by name, where they are known
+    _event: asyncio.Event | None = None
 
     waiting_for_100_continue = False
 
     def __init__(self, wire: "Wire", scope: Any, *, keep_alive: bool) -> None:  # noqa: ANN401 - uvicorn's own type
         self.wire = wire
         self.scope = scope
-        self.transport, self.flow = wire.transport, wire.flow
         self.keep_alive = keep_alive
-        self.on_response = wire.on_response_complete
-        self.default_headers = wire.server_state.default_headers
-        self.logger, self.access_logger, self.access_log = wire.logger, wire.access_logger, wire.access_log
 
-    @cached_property
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - each has its own type
+        """What uvicorn keeps on each request though it is the connection's: looked up by those few that ask."""
+        if name not in OF_CONNECTION:
+            raise AttributeError(name)
+        return getattr(self.wire, name)
+
+    def on_response(self) -> None:
+        """Let the connection know that the answer is complete."""
+        self.wire.on_response_complete()
+
+    @property
+    def default_headers(self) -> list[tuple[bytes, bytes]]:  # type: ignore[override]  # nobody sets it
+        """The headers that all answers have."""
+        return self.wire.server_state.default_headers
+
+    @property
     def message_event(self) -> asyncio.Event:  # type: ignore[override]  # made when somebody waits for a message
         """What `receive` waits for."""
-        event = asyncio.Event()
-        if self.body or not self.more_body or self.response_complete or self.disconnected:
-            event.set()
+        event = self._event
+        if event is None:
+            event = self._event = asyncio.Event()
+            if self.body or not self.more_body or self.response_complete or self.disconnected:
+                event.set()
         return event
 
     def wake(self) -> None:
         """Wake who waits for a message, if anybody does."""
-        event = self.__dict__.get("message_event")
-        if event is not None:
-            event.set()
+        if self._event is not None:
+            self._event.set()
 
     def whole_body(self) -> bytes | None:
         """Give the request's body if all of it is there; it is given once. None: ask uvicorn for its messages."""
@@ -147,7 +161,7 @@ class Cycle(RequestResponseCycle):
     def answer(self, status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes) -> bool:
         """Send a whole answer, which says itself how long its body is; False: it has to go the long way."""
         wire = self.wire
-        if self.access_log or self.disconnected or self.response_started or self.flow.write_paused:
+        if wire.access_log or self.disconnected or self.response_started or wire.flow.write_paused:
             return False
         try:
             head = lines(headers)
@@ -157,18 +171,19 @@ class Cycle(RequestResponseCycle):
             head.append(b"connection: close\r\n")
         if self.scope["method"] == "HEAD":
             body = b""
+        transport = wire.transport
         if len(body) < GATHERED_AT_MOST:
-            self.transport.write(b"".join((STATUS_LINE[status], wire.default_lines(), *head, b"\r\n", body)))
+            transport.write(b"".join((STATUS_LINE[status], wire.default_lines(), *head, b"\r\n", body)))
         else:  # not copied
-            self.transport.write(b"".join((STATUS_LINE[status], wire.default_lines(), *head, b"\r\n")))
-            self.transport.write(body)
+            transport.write(b"".join((STATUS_LINE[status], wire.default_lines(), *head, b"\r\n")))
+            transport.write(body)
         # Scope and cycle point at each other: without this, each request would be left to the garbage collector.
         self.scope.pop("fauxreel", None)  # type: ignore[typeddict-item]  # an extension of ours
         self.response_started = self.response_complete = True
-        if "message_event" in self.__dict__:
-            self.message_event.set()
+        if self._event is not None:
+            self._event.set()
         if not self.keep_alive:
-            self.transport.close()
+            transport.close()
         wire.on_response_complete()
         return True
 
@@ -243,9 +258,11 @@ class Wire(HttpToolsProtocol):
         if self._between and len(data) <= SHORT:
             cut = data.find(END) + len(END)
             known = self._known.get(data[:cut])
-            if known is not None and len(data) - cut == known.body and self._is_free():
-                self._take_known(known, data[cut:])
-                return
+            if known is not None and len(data) - cut == known.body:
+                before: Cycle | None = self.cycle  # None until a first request comes, whatever its annotation says
+                if (before is None or before.response_complete) and not self.transport.is_closing():
+                    self._take_known(known, data[cut:])
+                    return
         super().data_received(data)
         if cut > len(END) and self._between and cut <= LONGEST_HEAD and self.cycle.keep_alive:
             self._heads.came(data[:cut], self.scope, len(data) - cut)
@@ -254,11 +271,6 @@ class Wire(HttpToolsProtocol):
             self._start_asgi_task(_told_to_go_on(cycle), self._app())
         if len(data) > 1024 or self._head:
             self._count(len(data))
-
-    def _is_free(self) -> bool:
-        """Tell whether a request that comes now is the only one."""
-        cycle: Cycle | None = self.cycle  # None until a first request comes, whatever uvicorn's annotation says
-        return (cycle is None or cycle.response_complete) and not self.transport.is_closing()
 
     def _take_known(self, known: Head, body: bytes) -> None:
         """Begin a request that is there whole, and whose head needs no parsing."""
@@ -382,7 +394,8 @@ class Wire(HttpToolsProtocol):
         self.server_state.total_requests += 1
         if self.transport.is_closing():
             return
-        self.flow.resume_reading()
+        if self.flow.read_paused:
+            self.flow.resume_reading()
         if self.pipeline:
             cycle, app = self.pipeline.pop()
             self._start_asgi_task(cycle, app)

@@ -66,7 +66,11 @@ class Draw:
 
     def number(self) -> int:
         """Draw 32 bits, for somebody else's seed."""
-        at = self._take(4)
+        at = self._at
+        if at + 4 > len(self._bytes):
+            at = self._take(4)
+        else:
+            self._at = at + 4
         word: int = _WORD(self._bytes, at)[0]
         return word
 

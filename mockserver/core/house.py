@@ -76,7 +76,7 @@ class House:
     def set_account(self, account: Account) -> None:
         """Lay down what an account is from now on."""
         self._remembered.pop(account.key, None)
-        self._store.update(self._accounts, account.key, lambda _: account)
+        self._store.put(self._accounts, account.key, account)
 
     def opened(self) -> dict[str, Account]:
         """The accounts that keys have opened and that nothing was laid down of."""
@@ -184,16 +184,18 @@ class House:
 
     def _add(self, job: Job, account: Account, now: datetime, overdraft: Decimal) -> Balance:
         store, fund = self._store, job.fund or account.fund(now)
-        self._settled(account.granted, fund, now)
+        queue = self._due + fund
+        if store.next_due(queue) is not None:
+            self._settled(account.granted, fund, now)
         if account.cycle is not None:
             job = job if job.fund == fund else job._replace(fund=fund)
             if store.get(self._accounts, account.key) is None:
                 self.set_account(account)  # its cycles go on counting from the same instant
         take = partial(_take, account.granted, overdraft, job)
         left: Balance = store.update(self._balances, fund, take)
-        store.update(self._jobs, job.id, lambda _: job)
+        store.put(self._jobs, job.id, job)
         for entry in ledger.settlements(job):
-            store.schedule(self._due + fund, entry.at, entry)
+            store.schedule(queue, entry.at, entry)
         return left
 
     def job(self, job_id: str) -> Job | None:
@@ -230,7 +232,7 @@ class House:
                 happened.remove(entry)
             else:
                 self._store.schedule(queue, entry.at, entry)
-        self._store.update(self._jobs, job.id, lambda _: ended)
+        self._store.put(self._jobs, job.id, ended)
         return ended
 
     # Limits ---------------------------------------------------------------------------------------------------

@@ -83,7 +83,7 @@ class Post:
 
     def add(self, delivery: Delivery, due_at: datetime | None) -> None:
         """Take a delivery on; `due_at` is when to look at it (None: when its job is ended by hand)."""
-        self._store.update(self._shelf, delivery.id, lambda _: delivery)
+        self._store.put(self._shelf, delivery.id, delivery)
         if due_at is not None:
             self.expect(delivery.id, due_at)
 

@@ -55,7 +55,7 @@ def take(sandbox: Sandbox, name: str) -> Snapshot:
         opened={provider: house.opened() for provider, house in sandbox.houses.items()},
     )
     store.copy(f"{sandbox.name}/", _prefix(sandbox.name, name))
-    store.update(shelf, name, lambda _: snapshot)
+    store.put(shelf, name, snapshot)
     return snapshot
 
 

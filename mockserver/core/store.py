@@ -1,7 +1,7 @@
 """What the core asks of a store: records on shelves, changed whole; queues by time; buckets of rate limits.
 
 Shelves hold immutable values under text keys, in the order in which the keys were first put there. There is a
-single way to write: `update` with a pure `change`, which a store may call again if somebody else was faster.
+single way to change a value: `update` with a pure `change`, which a store may call again if somebody else was faster.
 """
 
 from collections.abc import Callable, Iterator
@@ -60,6 +60,10 @@ class Store(Protocol):
 
     def update(self, shelf: str, key: str, change: Change) -> Any:  # noqa: ANN401 - as get
         """Replace the value under `key` by `change(value)`, indivisibly, and answer the new one."""
+        ...
+
+    def put(self, shelf: str, key: str, value: Any) -> None:  # noqa: ANN401 - as get
+        """Let `value` be under `key`, whatever was there; it is not None."""
         ...
 
     def newest(self, shelf: str) -> Iterator[tuple[str, Any]]:

@@ -107,7 +107,7 @@ class Sandbox:
 
     def set_clock(self, clock: Clock) -> None:
         """Let time go on by another clock."""
-        self.store.update(self._shelf, "clock", lambda _: clock)
+        self.store.put(self._shelf, "clock", clock)
         self.tempo.begins(self.journal.count, clock)
         if self.watch is not None:
             self.watch.moved(clock)
@@ -137,7 +137,7 @@ class Sandbox:
 
     def set_plan(self, plan: Plan) -> None:
         """Lay down another plan."""
-        self.store.update(self._shelf, "plan", lambda _: plan)
+        self.store.put(self._shelf, "plan", plan)
 
     def enqueue(self, queued: Queued) -> Plan:
         """Put a scenario at the end of the queue."""

@@ -18,6 +18,11 @@ Timed = tuple[datetime, int, Any]
 class MemoryStore:
     """Shelves, queues and buckets as dicts. One event loop uses it; between two awaits nothing can interfere."""
 
+    # What other stores have to find out.
+    shared: bool = False
+    unsaved: bool = False
+    ailing: bool = False
+
     def __init__(self) -> None:
         self._shelves: dict[str, dict[str, Any]] = {}
         self._queues: dict[str, list[Timed]] = {}
@@ -45,6 +50,16 @@ class MemoryStore:
         if self._undo is not None:
             self._undo.append((_place, values, key, old))
         return new
+
+    def put(self, shelf: str, key: str, value: Any) -> None:  # noqa: ANN401 - see core.store
+        """Let `value` be under `key`, whatever was there."""
+        try:
+            values = self._shelves[shelf]
+        except KeyError:
+            values = self._shelves[shelf] = {}
+        if self._undo is not None:
+            self._undo.append((_place, values, key, values.get(key)))
+        values[key] = value
 
     def newest(self, shelf: str) -> Iterator[tuple[str, Any]]:
         """Keys and values of a shelf, the last added first."""
@@ -112,21 +127,6 @@ class MemoryStore:
             raise
         finally:
             self._undo = None
-
-    @property
-    def shared(self) -> bool:
-        """Whether other processes may change what is in it: none can."""
-        return False
-
-    @property
-    def unsaved(self) -> bool:
-        """Whether something still has to be saved: nothing ever is."""
-        return False
-
-    @property
-    def ailing(self) -> bool:
-        """Whether the last saving failed: none does."""
-        return False
 
     def close(self) -> None:
         """All is forgotten with the process."""

@@ -97,6 +97,13 @@ class RedisStore:
         self._work.writes[shelf, key] = None if new is None else self._codec.packed(new)
         return new
 
+    def put(self, shelf: str, key: str, value: Any) -> None:  # noqa: ANN401 - see core.store
+        """Let `value` be under `key`, whatever was there."""
+        self.atomically(partial(self._put, shelf, key, value))
+
+    def _put(self, shelf: str, key: str, value: Any) -> None:  # noqa: ANN401 - see core.store
+        self._work.writes[shelf, key] = self._codec.packed(value)
+
     def newest(self, shelf: str) -> Iterator[tuple[str, Any]]:
         """Keys and values of a shelf, the last added first; page by page, as they are when their page is reached."""
         order, values, last = self._name("o", shelf), self._name("s", shelf), "+inf"

@@ -79,6 +79,11 @@ class SqliteStore(MemoryStore):
         self._redo.append(("put", shelf, key, new) if new is not None else ("drop", shelf, key))
         return new
 
+    def put(self, shelf: str, key: str, value: Any) -> None:  # noqa: ANN401 - see core.store
+        """Let `value` be under `key`, whatever was there."""
+        super().put(shelf, key, value)
+        self._redo.append(("put", shelf, key, value))
+
     def schedule(self, queue: str, at: datetime, item: Any) -> None:  # noqa: ANN401 - see core.store
         """Put `item` into a queue, due at `at`; items of one instant keep their order."""
         number = next(self._order)
@@ -143,12 +148,12 @@ class SqliteStore(MemoryStore):
     # To the disk --------------------------------------------------------------------------------------------------
 
     @property
-    def unsaved(self) -> bool:
+    def unsaved(self) -> bool:  # type: ignore[override]  # nobody sets it
         """Whether something was changed that is not in the file yet."""
         return bool(self._redo) or self._writing is not None
 
     @property
-    def ailing(self) -> bool:
+    def ailing(self) -> bool:  # type: ignore[override]  # nobody sets it
         """Whether the last writing failed."""
         return self._ailing is not None
 
