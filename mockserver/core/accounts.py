@@ -55,7 +55,8 @@ class Account:
 
     def fund(self, at: datetime) -> str:
         """Which money pays what is ordered at `at`: the purse's, or the purse's of that cycle."""
-        return self.purse if self.cycle is None else f"{self.purse}#{_cycles(at - self.opened_at, self.cycle)}"
+        purse = self.team or self.key
+        return purse if self.cycle is None else f"{purse}#{_cycles(at - self.opened_at, self.cycle)}"
 
     def cycle_began(self, at: datetime) -> datetime:
         """When the cycle of the instant `at` began; without cycles, when the account was opened."""

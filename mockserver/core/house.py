@@ -110,9 +110,10 @@ class House:
         `cycle` is an instant of the cycle that is meant (left out: the one of now).
         """
         fund = account.fund(cycle or now)
-        settled = self._settle_due(account.granted, fund, now)
-        if settled is not None:
-            return settled
+        if self._store.next_due(self._due + fund) is not None:
+            settled = self._settle_due(account.granted, fund, now)
+            if settled is not None:
+                return settled
         # Looked at last: who shares the store may have settled what was due.
         found: Balance | None = self._store.get(self._balances, fund)
         return Balance(account.granted) if found is None else found

@@ -9,7 +9,7 @@ from starlette.types import Receive, Scope, Send
 
 RawHeaders = Sequence[tuple[bytes, bytes]]
 
-_encode = msgspec.json.Encoder(decimal_format="number").encode
+encode = msgspec.json.Encoder(decimal_format="number").encode
 _JSON = b"application/json"
 
 
@@ -44,7 +44,7 @@ class Reply(Response):
 
 def json_reply(value: Any, status: int = 200, headers: RawHeaders = (), clause: str | None = None) -> Reply:  # noqa: ANN401 - any JSON
     """Answer with a value as JSON; decimals become numbers, instants ISO 8601."""
-    return Reply(_encode(value), status, headers, _JSON, clause)
+    return Reply(encode(value), status, headers, _JSON, clause)
 
 
 def mock_error(status: int, code: str, message: str, hint: str | None = None) -> Reply:

@@ -27,7 +27,7 @@ from mockserver.core.scenarios import SCENARIOS, SUCCEEDS, Scenario, check_direc
 from mockserver.core.world import Changing, Sandbox
 from mockserver.media.cache import Clips
 from mockserver.media.files import Files
-from mockserver.web.answers import RawHeaders, json_reply
+from mockserver.web.answers import RawHeaders, Reply, encode
 from mockserver.web.readings import Reader
 from mockserver.web.telling import told
 from mockserver.web.voices import refusal_for
@@ -97,10 +97,16 @@ class Call:
     `limited` the rate limit that it was counted for, and whose.
     """
 
-    __slots__ = (
-        "_account", "_base", "_body", "_query", "_receive", "_whole", "clause", "fault", "headers", "house", "job_id",
-        "limited", "now", "operation", "options", "params", "prefix", "provider", "sandbox", "scope", "street",
-    )  # fmt: skip
+    # What most requests leave as it is.
+    job_id: str | None = None
+    clause: str | None = None
+    fault: Fault | None = None
+    limited: tuple[Limit, str] | None = None
+    _account: Account | None = None
+    _base: str | None = None
+    _body: bytes | None = None
+    _query: dict[str, str] | None = None
+    _whole: bytes | None = None
 
     def __init__(  # noqa: PLR0913, PLR0917 - the street fills in what it knows, once
         self,
@@ -124,14 +130,6 @@ class Call:
         self.house: House = sandbox.houses[self.provider.name]
         self.options: Any = self.house.options
         self.now: datetime = sandbox.clock.now()
-        self.job_id: str | None = None
-        self.clause: str | None = None
-        self.fault: Fault | None = None
-        self.limited: tuple[Limit, str] | None = None
-        self._account: Account | None = None
-        self._base: str | None = None
-        self._body: bytes | None = None
-        self._query: dict[str, str] | None = None
 
     # What was asked -------------------------------------------------------------------------------------------
 
@@ -182,18 +180,29 @@ class Call:
 
         Raises BodyTooLarge beyond `limit` bytes (left out: the provider's), ClientDisconnect if the client goes away.
         """
-        if self._body is None:
-            most = limit or self.provider.body_limit
-            shortcut = self.scope.get("fauxreel")  # see mockserver.wire
-            there = shortcut.whole_body() if shortcut is not None else None
-            if there is None:
-                there = await read_body(self._receive, self.headers, most)
-            elif len(there) > most:
+        most = limit or self.provider.body_limit
+        there = self._there(most)
+        if there is None:
+            there = await read_body(self._receive, self.headers, most)
+            self._take(there)
+        return there
+
+    def _there(self, most: int) -> bytes | None:
+        """The whole body, if it was read before or need not be waited for."""
+        if self._body is not None:
+            return self._body
+        cycle = self.scope.get("fauxreel")  # see mockserver.wire
+        found: bytes | None = None if cycle is None else cycle.whole_body()
+        if found is not None:
+            if len(found) > most:
                 raise BodyTooLarge(most)
-            self._body = there
-            if b"[[" in there:
-                self._heed(there)
-        return self._body
+            self._take(found)
+        return found
+
+    def _take(self, body: bytes) -> None:
+        self._body = body
+        if b"[[" in body:
+            self._heed(body)
 
     async def chunks(self, limit: int) -> AsyncIterator[bytes]:
         """The body piece by piece, where it may be too large to be held; `note` what is worth remembering of it.
@@ -248,7 +257,10 @@ class Call:
 
     async def reading(self, read: Reader[T]) -> T:
         """What a function of body and options reads in the body: the same small body is read once."""
-        return self.street.readings.get(read, await self.raw_body(), self.options)
+        raw = self._there(self.provider.body_limit)
+        if raw is None:
+            raw = await self.raw_body()
+        return self.street.readings.get(read, raw, self.options)
 
     # Who asks, and what they own ------------------------------------------------------------------------------
 
@@ -358,7 +370,7 @@ class Call:
         """The same request once more, as if it had been repeated on its way."""
         door = (self.provider, self.operation)
         again = Call(self.street, self.scope, self._receive, self.headers, self.sandbox, door, self.params, self.prefix)
-        again.fault, again._body = self.fault, getattr(self, "_whole", self._body)
+        again.fault, again._body = self.fault, self._body if self._whole is None else self._whole
         return again
 
     # Answering ------------------------------------------------------------------------------------------------
@@ -369,7 +381,7 @@ class Call:
 
     def json(self, value: Any, status: int = 200, headers: RawHeaders = ()) -> Response:  # noqa: ANN401 - any JSON
         """Answer with JSON."""
-        return json_reply(value, status, headers)
+        return Reply(encode(value), status, headers)
 
 
 def host(scope: Scope, headers: Mapping[bytes, bytes]) -> str:
