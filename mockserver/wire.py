@@ -374,7 +374,8 @@ class Wire(HttpToolsProtocol):
         self._begin(cycle)
 
     def _begin(self, cycle: Cycle) -> None:
-        task = self._eager.begin(self.loop, cycle.run_asgi(self._app()))
+        app = self.app if self.limit_concurrency is None else self._app()
+        task = self._eager.begin(self.loop, cycle.run_asgi(app))
         if task is not None:
             self.tasks.add(task)
             task.add_done_callback(self.tasks.discard)

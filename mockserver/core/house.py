@@ -166,7 +166,7 @@ class House:
         urn = self._urns.get(occasion)
         if urn is None:
             urn = self._urns[occasion] = Urn(self.sandbox.seed, self.name, *occasion)
-        return urn.draw(self._store.update(self._numbers, occasion[0], _next))
+        return urn.draw(self._store.number(self._numbers, occasion[0]))
 
     def afford(self, account: Account, price: Decimal, now: datetime) -> None:
         """Raise Unaffordable when the account cannot pay; for asking before a job is laid out."""
@@ -179,9 +179,10 @@ class House:
 
         Raises Unaffordable, and changes nothing, when the account cannot pay; SandboxFullError when no more fit in.
         """
-        if self._store.count(self._jobs) >= self._room:
+        store = self._store
+        if store.count(self._jobs) >= self._room:
             raise SandboxFullError(self.sandbox.name, self._room)
-        return self._store.atomically(partial(self._add, job, account, now, overdraft))
+        return store.atomically(partial(self._add, job, account, now, overdraft))
 
     def _add(self, job: Job, account: Account, now: datetime, overdraft: Decimal) -> Balance:
         store, fund = self._store, job.fund or account.fund(now)
@@ -280,7 +281,3 @@ def _take(granted: Decimal, overdraft: Decimal, job: Job, old: Balance | None) -
     if job.price > available + overdraft:
         raise Unaffordable(job.price, available)
     return balance.paying(job.price, job.terms)
-
-
-def _next(old: int | None) -> int:
-    return (old or 0) + 1

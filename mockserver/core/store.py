@@ -66,6 +66,10 @@ class Store(Protocol):
         """Let `value` be under `key`, whatever was there; it is not None."""
         ...
 
+    def number(self, shelf: str, key: str) -> int:
+        """Count one more under `key`, indivisibly, and answer how many there are by now."""
+        ...
+
     def newest(self, shelf: str) -> Iterator[tuple[str, Any]]:
         """Keys and values of a shelf, the last added first; nothing may be written before it is left."""
         ...

@@ -61,6 +61,15 @@ class MemoryStore:
             self._undo.append((_place, values, key, values.get(key)))
         values[key] = value
 
+    def number(self, shelf: str, key: str) -> int:
+        """Count one more under `key`, and answer how many there are by now."""
+        values = self._shelves.setdefault(shelf, {})
+        before: int | None = values.get(key)
+        number = values[key] = 1 if before is None else before + 1
+        if self._undo is not None:
+            self._undo.append((_place, values, key, before))
+        return number
+
     def newest(self, shelf: str) -> Iterator[tuple[str, Any]]:
         """Keys and values of a shelf, the last added first."""
         return reversed(self._shelves.get(shelf, {}).items())

@@ -104,6 +104,11 @@ class RedisStore:
     def _put(self, shelf: str, key: str, value: Any) -> None:  # noqa: ANN401 - see core.store
         self._work.writes[shelf, key] = self._codec.packed(value)
 
+    def number(self, shelf: str, key: str) -> int:
+        """Count one more under `key`, indivisibly, and answer how many there are by now."""
+        found: int = self.update(shelf, key, _one_more)
+        return found
+
     def newest(self, shelf: str) -> Iterator[tuple[str, Any]]:
         """Keys and values of a shelf, the last added first; page by page, as they are when their page is reached."""
         order, values, last = self._name("o", shelf), self._name("s", shelf), "+inf"
@@ -286,6 +291,10 @@ class _Work:
 
 STAMP, NUMBER = 16, 12
 """How many hexadecimal digits an instant has in a member of a queue, and the number behind it."""
+
+
+def _one_more(before: int | None) -> int:
+    return (before or 0) + 1
 
 
 def _connected(url: str) -> "redis.Redis":

@@ -84,6 +84,13 @@ class SqliteStore(MemoryStore):
         super().put(shelf, key, value)
         self._redo.append(("put", shelf, key, value))
 
+    def number(self, shelf: str, key: str) -> int:
+        """Count one more under `key`, and answer how many there are by now."""
+        self.get(shelf, key)
+        number = super().number(shelf, key)
+        self._redo.append(("put", shelf, key, number))
+        return number
+
     def schedule(self, queue: str, at: datetime, item: Any) -> None:  # noqa: ANN401 - see core.store
         """Put `item` into a queue, due at `at`; items of one instant keep their order."""
         number = next(self._order)

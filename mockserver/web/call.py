@@ -94,7 +94,7 @@ class Call:
     `params` are the path's own values, `account` is whose key was sent (None where an operation needs none
     and none came), `house` the provider's state in this sandbox, `options` the provider's settings. `prefix` is the
     part of the sandbox's address after the host, `street` is the server itself. `fault` is what disturbs this exchange,
-    `limited` the rate limit that it was counted for, and whose.
+    `limited` the rate limit that it was counted for, and whose; `client` is the client's address.
     """
 
     # What most requests leave as it is.
@@ -102,9 +102,11 @@ class Call:
     clause: str | None = None
     fault: Fault | None = None
     limited: tuple[Limit, str] | None = None
-    _account: Account | None = None
+    known_account: Account | None = None
+    """The account of the key that was sent, if one was."""
+    read: bytes | None = None
+    """The body as far as a handler has read it; None if none did."""
     _base: str | None = None
-    _body: bytes | None = None
     _query: dict[str, str] | None = None
     _whole: bytes | None = None
 
@@ -130,6 +132,8 @@ class Call:
         self.house: House = sandbox.houses[self.provider.name]
         self.options: Any = self.house.options
         self.now: datetime = sandbox.clock.now()
+        client = scope.get("client")
+        self.client: str = client[0] if client else "unknown"
 
     # What was asked -------------------------------------------------------------------------------------------
 
@@ -162,12 +166,6 @@ class Call:
         return None if value is None else value.decode("latin-1")
 
     @property
-    def client(self) -> str:
-        """The client's address."""
-        client = self.scope.get("client")
-        return client[0] if client else "unknown"
-
-    @property
     def query(self) -> dict[str, str]:
         """The query's values by name; of a repeated name the first counts."""
         found = self._query
@@ -189,8 +187,8 @@ class Call:
 
     def _there(self, most: int) -> bytes | None:
         """The whole body, if it was read before or need not be waited for."""
-        if self._body is not None:
-            return self._body
+        if self.read is not None:
+            return self.read
         cycle = self.scope.get("fauxreel")  # see mockserver.wire
         found: bytes | None = None if cycle is None else cycle.whole_body()
         if found is not None:
@@ -200,7 +198,7 @@ class Call:
         return found
 
     def _take(self, body: bytes) -> None:
-        self._body = body
+        self.read = body
         if b"[[" in body:
             self._heed(body)
 
@@ -209,7 +207,7 @@ class Call:
 
         Raises BodyTooLarge beyond `limit` bytes, ClientDisconnect if the client goes away.
         """
-        if self._body is not None or (self.fault is not None and self.fault.name == "duplicate"):
+        if self.read is not None or (self.fault is not None and self.fault.name == "duplicate"):
             yield await self._in_one_piece(limit)
             return
         length, size = self.headers.get(b"content-length", b"0"), 0
@@ -236,17 +234,12 @@ class Call:
 
     def note(self, read: bytes) -> None:
         """Remember this as the body that was read: for the journal, and for the directives in it."""
-        self._whole = self._body
-        self._body = read
+        self._whole = self.read
+        self.read = read
         if b"[[" in read:
             self._heed(read)
             if self.fault is not None and self.fault.name == "duplicate" and self._whole is None:
                 raise UnknownFaultError("'duplicate' comes too late in an upload: ask for it by header")
-
-    @property
-    def read(self) -> bytes | None:
-        """The body as far as a handler has read it; None if none did."""
-        return self._body
 
     async def body(self, of: type[T]) -> T:
         """The body, a JSON object, as a struct of this type.
@@ -267,19 +260,10 @@ class Call:
     @property
     def account(self) -> Account:
         """The account of the key that was sent; operations that need no key use `known_account`."""
-        account = self._account
+        account = self.known_account
         if account is None:
             raise AssertionError("this operation lets requests without a key in: use known_account")
         return account
-
-    @property
-    def known_account(self) -> Account | None:
-        """The account of the key that was sent, if one was."""
-        return self._account
-
-    def enter(self, account: Account | None) -> None:
-        """Remember who asks (the gates do)."""
-        self._account = account
 
     def job(self, job_id: str) -> Job:
         """A job of the asking account.
@@ -290,7 +274,7 @@ class Call:
         if job is None:
             raise NotFound("job", job_id)
         self.job_id = job_id
-        account = self._account
+        account = self.known_account
         if account is not None and job.key != account.purse:
             raise NotYours("job")
         return job
@@ -312,8 +296,8 @@ class Call:
 
     def _first_time(self) -> bool:
         """Tell whether this account sends this very body for the first time (and remember that it did)."""
-        who = self._account.purse if self._account is not None else ""
-        asked = blake2b((self._body or b"") + b"|" + who.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+        who = self.known_account.purse if self.known_account is not None else ""
+        asked = blake2b((self.read or b"") + b"|" + who.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
         times: int = self.house.update_record("asked", asked, lambda before: (before or 0) + 1)
         return times == 1
 
@@ -322,12 +306,12 @@ class Call:
             asked = self.headers.get(b"x-mock-scenario")
             if asked is not None:
                 return parsed(asked.decode("latin-1"))
-            if self._body is not None and b"[[" in self._body and faults.MENTION.search(self._body):
-                found = directive(self._body.decode("utf-8", "replace"))
+            if self.read is not None and b"[[" in self.read and faults.MENTION.search(self.read):
+                found = directive(self.read.decode("utf-8", "replace"))
                 if found is not None:
                     return found
-            if self._account is not None and self._account.scenario is not None:
-                return parsed(self._account.scenario)
+            if self.known_account is not None and self.known_account.scenario is not None:
+                return parsed(self.known_account.scenario)
         return self.sandbox.next_scenario(self.provider.name, self.asked, among)
 
     def announce(self, job: Job, url: str) -> None:
@@ -341,8 +325,8 @@ class Call:
         for name, value in self.params.items():
             path = path.replace(f"{{{name}}}", value)
         if key is None:
-            key = "" if self._account is None else self._account.key
-        model, text = told(self._body) if self._body else ("", "")
+            key = "" if self.known_account is None else self.known_account.key
+        model, text = told(self.read) if self.read else ("", "")
         method = self.scope["method"]
         return Asked(self.provider.name, method, path, self.operation.path, self.operation.name, key, model, text)
 
@@ -370,7 +354,7 @@ class Call:
         """The same request once more, as if it had been repeated on its way."""
         door = (self.provider, self.operation)
         again = Call(self.street, self.scope, self._receive, self.headers, self.sandbox, door, self.params, self.prefix)
-        again.fault, again._body = self.fault, self._body if self._whole is None else self._whole
+        again.fault, again.read = self.fault, self.read if self._whole is None else self._whole
         return again
 
     # Answering ------------------------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ def pass_gates(call: Call) -> None:
 
 def _let_in(call: Call, operation: Operation, key: str) -> None:
     account = call.house.account(key, call.now)
-    call.enter(account)
+    call.known_account = account
     if account.fault is not None and call.fault is None:
         call.meet(parsed(account.fault))
     admits = call.provider.admits

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.core.faults import Fault, UnknownNameError
 from mockserver.core.house import SandboxFullError
-from mockserver.core.journal import BODY_KEPT, Exchange, exchange
+from mockserver.core.journal import BODY_KEPT, Exchange
 from mockserver.core.refusals import Crashed, Refusal, Refused, RequestTooLarge, Unavailable, UnknownPath, WrongMethod
 from mockserver.core.store import StoreUnavailableError
 from mockserver.core.world import BadSandboxError, Sandbox, World
@@ -359,19 +359,19 @@ def _preflight(allowed: Sequence[str], headers: Mapping[bytes, bytes]) -> Reply:
 
 def _note(sandbox: Sandbox, call: Call, response: Response) -> None:
     scope = call.scope
-    account, body, fault = call.known_account, call.read, call.fault
+    account, body, fault, answer = call.known_account, call.read, call.fault, getattr(response, "body", b"")
     key = None if account is None else account.key
     if fault is not None and key is None:  # it struck before anybody asked whose the key is
         key = first_key(call.headers, call.provider.keys)
     if body is None and response.status_code >= 400:
         body = _arrived(scope)
     # fmt: off
-    sandbox.journal.add(exchange((
+    sandbox.journal.add((
         call.now, scope["method"], scope["path"], scope["query_string"], scope["headers"],
         body[:BODY_KEPT] if body else b"", call.client, call.provider.name, call.operation.name,
         key, response.status_code, response.raw_headers,
-        getattr(response, "body", b"")[:BODY_KEPT], call.job_id, call.clause, None if fault is None else str(fault),
-    )))
+        answer[:BODY_KEPT], call.job_id, call.clause, None if fault is None else str(fault),
+    ))
     # fmt: on
 
 
