@@ -38,7 +38,7 @@ def _written(header: tuple[bytes, bytes]) -> bytes:
     if len(value.translate(None, REFUSED)) != len(value):
         raise ValueError("a header has a character that no header can have")
     start, values = begun
-    found = b"%b%b\r\n" % (start, value)
+    found = start + value + b"\r\n"
     if len(values) < VALUES:
         values.append(value)
         _known[header] = found

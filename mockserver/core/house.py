@@ -193,8 +193,12 @@ class House:
             job = job if job.fund == fund else job._replace(fund=fund)
             if store.get(self._accounts, account.key) is None:
                 self.set_account(account)  # its cycles go on counting from the same instant
-        take = partial(_take, account.granted, overdraft, job)
-        left: Balance = store.update(self._balances, fund, take)
+        balance: Balance = store.get(self._balances, fund) or Balance(account.granted)
+        price = job.price
+        if price > (available := balance.available) and price > available + overdraft:
+            raise Unaffordable(price, available)
+        left = balance.paying(price, job.terms)
+        store.put(self._balances, fund, left)
         store.put(self._jobs, job.id, job)
         for entry in ledger.settlements(job):
             store.schedule(queue, entry.at, entry)
@@ -273,11 +277,3 @@ def _settle(granted: Decimal, due: list[Entry], old: Balance | None) -> Balance:
     for entry in due:
         balance = balance.after(entry)
     return balance
-
-
-def _take(granted: Decimal, overdraft: Decimal, job: Job, old: Balance | None) -> Balance:
-    balance = old or Balance(granted)
-    available = balance.available
-    if job.price > available + overdraft:
-        raise Unaffordable(job.price, available)
-    return balance.paying(job.price, job.terms)

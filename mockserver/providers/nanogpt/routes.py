@@ -77,10 +77,11 @@ def _accept(call: Call, order: Order, index: int | None) -> Response:
     house.afford(account, order.cost, now)
     draw = house.draw("job")
     job_id = _new_id(options, call, draw)
+    model = all_models()[order.model]
     if order.project_id is None and order.is_story:
         order = replace(order, project_id=f"proj_{draw.token(12)}")
     call.job_id = job_id
-    life = timeline.life(scenario, all_models()[order.model].pace, float(order.choice.seconds), draw)
+    life = timeline.life(scenario, model.pace, float(order.choice.seconds), draw)
     plan, seed = timeline.planned(scenario, life), draw.number()
     # By position: names would double the time that it takes to make a job.
     job = Job(job_id, "nanogpt", account.purse, now, plan, order.cost, "at_submission", order, seed, scenario.name)
@@ -96,8 +97,13 @@ def _new_id(options: Options, call: Call, draw: Draw) -> str:
         return f"fal-request-{draw.token(12)}"
     # Seen live: eight digits of base 36 that are the milliseconds of submission, then nine that are not.
     since = call.now - EPOCH
-    milliseconds = (since.days * 86_400 + since.seconds) * 1000 + since.microseconds // 1000
-    return f"vid_{base36(milliseconds):0>8}{draw.token(9)}"
+    return _beginning((since.days * 86_400 + since.seconds) * 1000 + since.microseconds // 1000) + draw.token(9)
+
+
+@lru_cache(maxsize=64)
+def _beginning(milliseconds: int) -> str:
+    """How all ids of one millisecond begin."""
+    return f"vid_{base36(milliseconds):0>8}"
 
 
 # Asking how it goes ---------------------------------------------------------------------------------------------
