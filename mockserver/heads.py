@@ -6,7 +6,7 @@ asks for something else each time costs no memory.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 LONGEST = 1024
 """Bytes of a head that is remembered."""
@@ -23,12 +23,18 @@ UNUSUAL = frozenset({b"transfer-encoding", b"expect", b"upgrade"})
 """Headers which make that more than the head says where a request ends, or what becomes of the connection."""
 
 
-class Head(NamedTuple):
-    """What a head says: its part of an ASGI scope, its headers by name, and how many bytes of body follow it."""
+class Head:
+    """What a head says: its part of an ASGI scope, and how many bytes of body follow it.
 
-    scope: Mapping[str, Any]
-    headers: Mapping[bytes, bytes]
-    body: int
+    `told` is what the app found in it, and nowhere else, should it want to remember that.
+    """
+
+    __slots__ = ("body", "scope", "told")
+
+    def __init__(self, scope: Mapping[str, Any], body: int) -> None:
+        self.scope = scope
+        self.body = body
+        self.told: Any = None
 
 
 class Heads:
@@ -49,7 +55,7 @@ class Heads:
             if len(self.known) >= MOST:
                 self.known.clear()
             names = ("http_version", "method", "path", "raw_path", "query_string", "headers")
-            self.known[raw] = Head({name: scope[name] for name in names}, dict(scope["headers"]), body)
+            self.known[raw] = Head({name: scope[name] for name in names}, body)
 
 
 def _is_plain(raw: bytes, headers: Sequence[tuple[bytes, bytes]], body: int) -> bool:

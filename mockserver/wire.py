@@ -8,7 +8,7 @@ else is uvicorn's: what is not complete goes its way.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from math import inf
 from typing import Any
 
@@ -111,7 +111,7 @@ class Cycle(RequestResponseCycle):
     on_stop: Callable[[], None] | None = None
     body: bytes | bytearray = b""  # type: ignore[assignment]  # bytes while it is one piece
     arrived = 0  # bytes of the body that came after the request began
-    headers: Mapping[bytes, bytes] | None = None  # by name, where they are known
+    head: Head | None = None  # if it is known
     _event: asyncio.Event | None = None
 
     waiting_for_100_continue = False
@@ -278,7 +278,7 @@ class Wire(HttpToolsProtocol):
         scope: Any = {**self._frame, **known.scope, "state": self.app_state.copy()}
         self.scope, self.headers = scope, scope["headers"]
         self.cycle = cycle = Cycle(self, scope, keep_alive=True)
-        cycle.headers, cycle.body, cycle.more_body = known.headers, body, False
+        cycle.head, cycle.body, cycle.more_body = known, body, False
         scope["fauxreel"] = cycle
         self._begin(cycle)
 

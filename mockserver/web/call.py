@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
 from math import isinf
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 from urllib.parse import unquote_plus
 
 import msgspec
@@ -33,7 +33,8 @@ from mockserver.web.telling import told
 from mockserver.web.voices import refusal_for
 
 if TYPE_CHECKING:
-    from mockserver.web.street import Door, Street
+    from mockserver.web.provider import Operation, Provider
+    from mockserver.web.street import Street
 
 T = TypeVar("T")
 REPEATED_AT_MOST = 36 * 2**20
@@ -88,13 +89,29 @@ class Struck(Exception):  # noqa: N818 - it is an answer, not an error of the pr
         self.fault = fault
 
 
+class Address(NamedTuple):
+    """Where a request goes, as its head alone says it.
+
+    `params` are the path's own values, `headers` those of the request by name, `key` is the API key among them.
+    `prefix` is the part of the sandbox's address after the host.
+    """
+
+    provider: "Provider"
+    operation: "Operation"
+    params: Mapping[str, str]
+    headers: Mapping[bytes, bytes]
+    key: str | None
+    sandbox: str
+    prefix: str
+
+
 class Call:
     """One request: what was asked, by whom, in which sandbox, and when (`now`, read once).
 
-    `params` are the path's own values, `account` is whose key was sent (None where an operation needs none
-    and none came), `house` the provider's state in this sandbox, `options` the provider's settings. `prefix` is the
-    part of the sandbox's address after the host, `street` is the server itself. `fault` is what disturbs this exchange,
-    `limited` the rate limit that it was counted for, and whose; `client` is the client's address.
+    What its head says (see `Address`) is found here too. `account` is whose key was sent (None where an operation needs
+    none and none came), `house` the provider's state in this sandbox, `options` the provider's settings, `street` the
+    server itself. `fault` is what disturbs this exchange, `limited` the rate limit that it was counted for, and
+    whose; `client` is the client's address.
     """
 
     # What most requests leave as it is.
@@ -110,25 +127,13 @@ class Call:
     _query: dict[str, str] | None = None
     _whole: bytes | None = None
 
-    def __init__(  # noqa: PLR0913, PLR0917 - the street fills in what it knows, once
-        self,
-        street: "Street",
-        scope: Scope,
-        receive: Receive,
-        headers: Mapping[bytes, bytes],
-        sandbox: Sandbox,
-        door: "Door",
-        params: Mapping[str, str],
-        prefix: str,
-    ) -> None:
+    def __init__(self, street: "Street", scope: Scope, receive: Receive, sandbox: Sandbox, address: Address) -> None:
         self.street = street
         self.scope = scope
         self._receive = receive
-        self.headers = headers
         self.sandbox = sandbox
-        self.provider, self.operation = door
-        self.params = params
-        self.prefix = prefix
+        self.address = address
+        self.provider, self.operation, self.params, self.headers, self.key, _, self.prefix = address
         self.house: House = sandbox.houses[self.provider.name]
         self.options: Any = self.house.options
         self.now: datetime = sandbox.clock.now()
@@ -352,8 +357,7 @@ class Call:
 
     def again(self) -> "Call":
         """The same request once more, as if it had been repeated on its way."""
-        door = (self.provider, self.operation)
-        again = Call(self.street, self.scope, self._receive, self.headers, self.sandbox, door, self.params, self.prefix)
+        again = Call(self.street, self.scope, self._receive, self.sandbox, self.address)
         again.fault, again.read = self.fault, self.read if self._whole is None else self._whole
         return again
 

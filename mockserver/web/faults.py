@@ -14,7 +14,6 @@ from mockserver.core.house import SandboxFullError
 from mockserver.core.refusals import Refused
 from mockserver.web.answers import Reply, mock_error
 from mockserver.web.call import Call, Struck
-from mockserver.web.keys import first_key
 
 HEADER = b"x-mock-fault"
 READ_AT_MOST = 2**20
@@ -64,7 +63,7 @@ async def foresee(call: Call) -> None:
 
 
 async def _meet_laid(call: Call) -> None:
-    key = first_key(call.headers, call.provider.keys) or ""
+    key = call.key or ""
     asked = call.asked(key)
     if not call.sandbox.trouble.concerns(asked, call.now):
         return

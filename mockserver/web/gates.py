@@ -5,7 +5,6 @@ from datetime import timedelta
 from mockserver.core.faults import parsed
 from mockserver.core.refusals import KeyMissing, NotPermitted, OverLimit
 from mockserver.web.call import Call
-from mockserver.web.keys import first_key
 from mockserver.web.provider import Operation
 
 
@@ -16,7 +15,7 @@ def pass_gates(call: Call) -> None:
     if not isinstance(need, str):
         need = need(call.options)
     if need != "none":
-        key = first_key(call.headers, call.provider.keys)
+        key = call.key
         if key is not None:
             _let_in(call, operation, key)
         elif need == "required":

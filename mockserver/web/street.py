@@ -20,7 +20,7 @@ from mockserver.core.world import BadSandboxError, Sandbox, World
 from mockserver.media.cache import Clips
 from mockserver.media.files import Files
 from mockserver.web.answers import Reply, mock_error
-from mockserver.web.call import Call, Struck
+from mockserver.web.call import Address, Call, Struck
 from mockserver.web.courier import Courier
 from mockserver.web.faults import HEADER as FAULT
 from mockserver.web.faults import Disturbed, foresee, swallow, unworded
@@ -172,8 +172,11 @@ class Street:
     def _enter(self, scope: Scope, receive: Receive) -> Call | Reply:
         """Find sandbox, house and operation of a request; what is not there, or not like this, is answered."""
         cycle = scope.get("fauxreel")  # see mockserver.wire
-        known: Mapping[bytes, bytes] | None = None if cycle is None else cycle.headers
-        headers = dict(scope["headers"]) if known is None else known
+        head = None if cycle is None else cycle.head
+        if head is not None and head.told is not None:
+            known: Address = head.told
+            return Call(self, scope, receive, self.world.sandbox(known.sandbox), known)
+        headers: dict[bytes, bytes] = dict(scope["headers"])
         name, path = None, scope["path"]
         if b"x-mock-sandbox" in headers or path.startswith("/@"):
             name, path = self._which_sandbox(path, headers)
@@ -187,7 +190,11 @@ class Street:
         door = doors.get(scope["method"])
         if door is None or len(headers) > HEADERS_AT_MOST:
             return self._not_like_this(doors, sandbox, scope, headers)
-        return Call(self, scope, receive, headers, sandbox, door, params, "" if name is None else f"/@{name}")
+        key = first_key(headers, door[0].keys)
+        address = Address(*door, params, headers, key, sandbox.name, "" if name is None else f"/@{name}")
+        if head is not None:
+            head.told = address
+        return Call(self, scope, receive, sandbox, address)
 
     async def _serve(self, call: Call) -> Response:
         """Answer a call, when what it changed is kept; write it down, disturb it if it is to be, send what fell due."""
@@ -362,7 +369,7 @@ def _note(sandbox: Sandbox, call: Call, response: Response) -> None:
     account, body, fault, answer = call.known_account, call.read, call.fault, getattr(response, "body", b"")
     key = None if account is None else account.key
     if fault is not None and key is None:  # it struck before anybody asked whose the key is
-        key = first_key(call.headers, call.provider.keys)
+        key = call.key
     if body is None and response.status_code >= 400:
         body = _arrived(scope)
     # fmt: off
