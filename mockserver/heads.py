@@ -62,8 +62,7 @@ def _is_plain(raw: bytes, headers: Sequence[tuple[bytes, bytes]], body: int) -> 
     """Tell whether all requests with these very bytes up to the empty line have their head there, and this body."""
     lengths = [value for name, value in headers if name == b"content-length"] or [b"0"]
     return (
-        raw[:1].isalpha()
-        and raw.find(b"\n\r\n") == len(raw) - 3  # no line ends otherwise than with both
+        raw.find(b"\n\r\n") == len(raw) - 3  # no line ends otherwise than with both
         and b"\n\n" not in raw
         and lengths == [b"%d" % body]
         and UNUSUAL.isdisjoint(name for name, _ in headers)

@@ -26,6 +26,7 @@ class Handle:
     """What `web` finds in the scope of a request: a way to drop its connection, and no shorter way to answer."""
 
     __slots__ = ("_cycle", "_wire")
+    head = None  # each is parsed
 
     def __init__(self, wire: "PlainWire", cycle: RequestResponseCycle) -> None:
         self._wire = wire

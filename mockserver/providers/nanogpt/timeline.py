@@ -19,7 +19,7 @@ COMPLETED, FAILED, CANCELED = "COMPLETED", "FAILED", "CANCELED"
 SHORTEST, LONGEST = 180.0, 360.0
 """Seconds of a typical life."""
 SPREAD = 0.1
-WAITS, WORKS = 16, 32
+WAITS, WORKS = 4, 128
 """How many different waits and lengths of work there are."""
 LEAST_USUAL, MOST_USUAL = SHORTEST / (1 - SPREAD), LONGEST / (1 + SPREAD)
 
