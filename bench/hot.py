@@ -16,6 +16,11 @@ def measure(bench: Bench) -> None:
     note("poll / bare", bench.beside_bare(poll, key=NANOGPT.key))
     note("submit / bare", bench.beside_bare(NANOGPT.submit, ORDER, NANOGPT.key, fresh=True))
     poll = NANOGPT.poll + NANOGPT.submitted()
+    note("poll, no request sent twice / bare", bench.beside_bare(poll, key=NANOGPT.key, new=True))
+    prompted = {"prompt": ORDER["prompt"], **ORDER}
+    fresh = bench.beside_bare(NANOGPT.submit, prompted, NANOGPT.key, fresh=True, new=True)
+    note("submit, no request sent twice / bare", fresh)
+    poll = NANOGPT.poll + NANOGPT.submitted()
     _expect(401, "GET", poll, None, {})
     note("refusal (no key) / bare", bench.beside_bare(poll, refused=True))
     broke = {"x-api-key": "broke"}

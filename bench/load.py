@@ -64,7 +64,7 @@ def faux_command(port: int) -> list[str]:
 FAUX_COMMAND = faux_command(FAUX)
 
 
-def wrk(
+def wrk(  # noqa: PLR0913 - what wrk is told
     port: int,
     path: str,
     seconds: int,
@@ -72,9 +72,23 @@ def wrk(
     headers: Mapping[str, str] | None = None,
     *,
     refused: bool = False,
+    new: bool = False,
 ) -> float:
-    """Give the requests a second that wrk (a thread, 64 connections) gets answered, with 2xx unless `refused`."""
+    """Give the requests a second that wrk (a thread, 64 connections) gets answered, with 2xx unless `refused`.
+
+    `new`: no request is sent twice; each has a number in its head, and in the text of its body.
+    """
     lines = [f'wrk.headers["{name}"] = "{value}"' for name, value in (headers or {}).items()]
+    if new:
+        lines += [
+            "local number, body = 0, wrk.body",
+            "function request()",
+            "number = number + 1",
+            'wrk.headers["X-Request-Id"] = tostring(number)',
+            """if body then wrk.body = body:gsub('": "', '": "' .. number .. ' ', 1) end""",
+            "return wrk.format()",
+            "end",
+        ]
     return _loaded(port, path, seconds, [*_posting(body), *lines], refused=refused)
 
 

@@ -45,6 +45,8 @@ GROUPS: dict[str, tuple[Row, ...]] = {
     "hot": (
         Row("poll / bare", 0.65, headline=True),
         Row("submit / bare", 0.5, headline=True),
+        Row("poll, no request sent twice / bare"),
+        Row("submit, no request sent twice / bare"),
         Row("refusal (no key) / bare", 0.6, headline=True),
         Row("refusal (no money) / bare", 0.6),
         Row("p99 of polls at half load / bare's at that rate", most=3),

@@ -28,13 +28,17 @@ class Bench:
         *,
         fresh: bool = False,
         refused: bool = False,
+        new: bool = False,
     ) -> float:
-        """Give the ratio to bare uvicorn; with `fresh`, each run begins without jobs; `refused`: so it should be."""
+        """Give the ratio to bare uvicorn; with `fresh`, each run begins without jobs; `refused`: so it should be.
+
+        `new`: both are sent no request twice.
+        """
         body = None if order is None else json.dumps(order)
         ratios = []
         for _ in range(self.rounds):
             if fresh:
                 told("POST", "/_mock/reset")
-            bare = wrk(BARE, "/", self.seconds, body)
-            ratios.append(wrk(FAUX, path, self.seconds, body, key, refused=refused) / bare)
+            bare = wrk(BARE, "/", self.seconds, body, new=new)
+            ratios.append(wrk(FAUX, path, self.seconds, body, key, refused=refused, new=new) / bare)
         return statistics.median(ratios)

@@ -35,7 +35,7 @@ async def listen(desk: Desk) -> Response:
             raise ControlError(
                 400, "bad_query", f"There is no filter '{name[:80]}'.", "There are: after, kind, seconds"
             )
-    kinds = frozenset((desk.query.get("kind") or ",".join(KINDS)).split(","))
+    kinds = frozenset(desk.query.get("kind", ",".join(KINDS)).split(","))
     if unknown := sorted(kinds - set(KINDS)):
         raise ControlError(
             400, "bad_query", f"'kind': there is no {unknown[0][:80]!r}.", f"There are: {', '.join(KINDS)}"
