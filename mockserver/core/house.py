@@ -182,21 +182,22 @@ class House:
         store = self._store
         if store.count(self._jobs) >= self._room:
             raise SandboxFullError(self.sandbox.name, self._room)
-        return store.atomically(partial(self._add, job, account, now, overdraft))
+        return store.together(partial(self._add, job, account, now, overdraft))
 
     def _add(self, job: Job, account: Account, now: datetime, overdraft: Decimal) -> Balance:
         store, fund = self._store, job.fund or account.fund(now)
         queue = self._due + fund
         if store.next_due(queue) is not None:
-            self._settled(account.granted, fund, now)
-        if account.cycle is not None:
-            job = job if job.fund == fund else job._replace(fund=fund)
-            if store.get(self._accounts, account.key) is None:
-                self.set_account(account)  # its cycles go on counting from the same instant
+            self._settled(account.granted, fund, now)  # which is due whatever becomes of the job
         balance: Balance = store.get(self._balances, fund) or Balance(account.granted)
         price = job.price
         if price > (available := balance.available) and price > available + overdraft:
             raise Unaffordable(price, available)
+        # From here on, nothing is refused any more.
+        if account.cycle is not None:
+            job = job if job.fund == fund else job._replace(fund=fund)
+            if store.get(self._accounts, account.key) is None:
+                self.set_account(account)  # its cycles go on counting from the same instant
         left = balance.paying(price, job.terms)
         store.put(self._balances, fund, left)
         store.put(self._jobs, job.id, job)

@@ -109,6 +109,10 @@ class Store(Protocol):
         """
         ...
 
+    def together(self, work: Callable[[], T]) -> T:
+        """Do what `atomically` does, for less, with work that raises only before it has changed anything."""
+        ...
+
     def copy(self, source: str, target: str) -> None:
         """Forget all whose names begin with `target`, and have all that begin with `source` there too; indivisibly.
 

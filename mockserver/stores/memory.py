@@ -137,6 +137,10 @@ class MemoryStore:
         finally:
             self._undo = None
 
+    def together(self, work: Callable[[], T]) -> T:
+        """Do work that leaves nothing to undo."""
+        return work()
+
     def close(self) -> None:
         """All is forgotten with the process."""
 
