@@ -202,6 +202,7 @@ def calm_collector() -> None:
 def protocol() -> Any:  # noqa: ANN401 - uvicorn takes a class or a name
     """Give the protocol of our own, or the portable one where httptools is not installed (Windows)."""
     try:
+        from mockserver.corked import Outbox  # noqa: PLC0415 - see above
         from mockserver.eager import Eager  # noqa: PLC0415 - see above
         from mockserver.heads import Heads  # noqa: PLC0415 - see above
         from mockserver.wire import Wire  # noqa: PLC0415 - see above
@@ -209,4 +210,4 @@ def protocol() -> Any:  # noqa: ANN401 - uvicorn takes a class or a name
         from mockserver.plain import PlainWire  # noqa: PLC0415 - see above
 
         return PlainWire
-    return partial(Wire, eager=Eager(), heads=Heads())
+    return partial(Wire, eager=Eager(), heads=Heads(), outbox=Outbox())

@@ -20,12 +20,12 @@ from uvicorn.protocols.http.httptools_impl import (
 )
 
 from mockserver import patience
+from mockserver.corked import GATHERED_AT_MOST, Corked, Outbox
 from mockserver.eager import Eager
 from mockserver.heads import END, Head, Heads
 from mockserver.heads import LONGEST as LONGEST_HEAD
 from mockserver.lines import lines, target
 from mockserver.patience import TIMED_OUT, Patience
-from mockserver.plain import reset
 
 HEAD_AT_MOST = 2**17
 """Bytes of a request line and headers, beyond the first piece that is read, after which a connection is cut."""
@@ -36,66 +36,9 @@ REST_AT_MOST = 2**26
 SHORT = 2**14
 """Bytes that may come in one piece for a head in it to be looked up."""
 
-GATHERED_AT_MOST = 2**16
-"""Bytes that are kept back at the most."""
-
 OF_CONNECTION = frozenset({"transport", "flow", "logger", "access_logger", "access_log"})
 
 TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
-
-
-class Corked:
-    """A transport that gathers what is written in one turn of the event loop, and sends it at the turn's end.
-
-    Not sooner, even where an answer is complete: the first one that goes out wakes a client, which takes time from the
-    answers of all other connections that are due in the same turn.
-    """
-
-    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
-        self._transport = transport
-        self._loop = loop
-        self._waiting: list[bytes] = []
-        self._size = 0
-        # What else is asked of a transport; found without a detour.
-        self.is_closing = transport.is_closing
-        self.get_extra_info = transport.get_extra_info
-        self.pause_reading, self.resume_reading = transport.pause_reading, transport.resume_reading
-        self.set_write_buffer_limits, self.abort = transport.set_write_buffer_limits, transport.abort
-        self.get_write_buffer_size = transport.get_write_buffer_size
-
-    def write(self, data: bytes) -> None:
-        """Gather; what is large goes out at once."""
-        if not self._waiting:
-            self._loop.call_soon(self.flush)
-        self._waiting.append(data)
-        self._size += len(data)
-        if self._size > GATHERED_AT_MOST:
-            self.flush()
-
-    def flush(self) -> None:
-        """Send what was gathered, unless the connection is gone: a transport that is closed takes nothing."""
-        waiting = self._waiting
-        if waiting:
-            self._waiting = []
-            if self.is_closing():
-                pass
-            elif len(waiting) == 1:
-                self._transport.write(waiting[0])
-            elif self._size > GATHERED_AT_MOST:
-                self._transport.writelines(waiting)
-            else:
-                self._transport.write(b"".join(waiting))
-            self._size = 0
-
-    def reset(self) -> None:
-        """Close at once, so that the other side sees a reset (RST)."""
-        self._waiting = []
-        reset(self._transport)
-
-    def close(self) -> None:
-        """Send what was gathered, and close."""
-        self.flush()
-        self._transport.close()
 
 
 class Cycle(RequestResponseCycle):
@@ -208,9 +151,17 @@ class Wire(HttpToolsProtocol):
     cycle: Cycle
     stopping = False
 
-    def __init__(self, *args: Any, eager: Eager, heads: Heads, **more: Any) -> None:  # noqa: ANN401 - as uvicorn has it
+    def __init__(
+        self,
+        *args: Any,  # noqa: ANN401 - as uvicorn has it
+        eager: Eager,
+        heads: Heads,
+        outbox: Outbox,
+        **more: Any,  # noqa: ANN401 - as uvicorn has it
+    ) -> None:
         super().__init__(*args, **more)
         self._eager = eager
+        self._outbox = outbox
         self._heads = heads
         self._known = heads.known
         self._between = True  # the parser waits for a request to begin
@@ -224,7 +175,7 @@ class Wire(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Take a connection."""
-        self.corked = Corked(transport, self.loop)
+        self.corked = Corked(transport, self._outbox, self.loop)
         super().connection_made(self.corked)  # type: ignore[arg-type]  # a transport in all but its class
         self._frame = {  # of the scope of each request
             "type": "http",

@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from uvicorn.server import ServerState
 
+from mockserver.corked import Outbox
 from mockserver.eager import Eager
 from mockserver.heads import LONGEST, MOST, SEEN_AT_MOST, Heads
 from mockserver.wire import Wire
@@ -102,7 +103,7 @@ async def said(heads: Heads, connections: Sequence[Sequence[bytes]]) -> list[byt
     for pieces in connections:
         state = ServerState()
         state.default_headers = [(b"server", b"uvicorn")]
-        wire, transport = Wire(config, state, {}, eager=eager, heads=heads), Wireless()
+        wire, transport = Wire(config, state, {}, eager=eager, heads=heads, outbox=Outbox()), Wireless()
         wire.connection_made(transport)  # type: ignore[arg-type]  # a transport in all that is asked of it
         for piece in pieces:
             if not transport.closed:

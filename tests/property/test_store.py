@@ -71,6 +71,17 @@ class Stores(RuleBasedStateMachine):
         else:
             self.shelves.setdefault(shelf, {})[key] = value
 
+    @rule(shelf=shelves, key=keys, value=st.integers())
+    def put_down(self, shelf, key, value):
+        self.store.put(shelf, key, value)
+        self._place(shelf, key, value)
+
+    @rule(key=keys)
+    def count_one_more(self, key):
+        before = self.shelves.get("a/numbers", {}).get(key, 0)
+        assert self.store.number("a/numbers", key) == before + 1
+        self._place("a/numbers", key, before + 1)
+
     @rule(shelf=shelves, key=keys)
     def fail_to_change(self, shelf, key):
         def change(_):
@@ -83,7 +94,8 @@ class Stores(RuleBasedStateMachine):
     def fail_half_way(self, one, other, key, value, at):
         def work():
             self.store.update(one, key, lambda _: value)
-            self.store.update(other, "2", lambda _: value)
+            self.store.put(other, "2", value)
+            self.store.number("a/numbers", key)
             self.store.due("a/due", at)
             self.store.withdraw("a/due", lambda item: item % 2 == 0)
             self.store.schedule("a/due", at, 0)
@@ -92,8 +104,8 @@ class Stores(RuleBasedStateMachine):
         with pytest.raises(BrokenError):
             self.store.atomically(work)
 
-    @rule(one=shelves, key=keys, value=st.integers(), at=instants)
-    def do_together(self, one, key, value, at):
+    @rule(one=shelves, key=keys, value=st.integers(), at=instants, undone=st.booleans())
+    def do_together(self, one, key, value, at, undone):
         def work():
             taken = self.store.due("a/due", at)
             self.store.update(one, key, lambda old: seen.append(old) or value)
@@ -103,7 +115,8 @@ class Stores(RuleBasedStateMachine):
 
         seen = []
         waiting = sorted(self.queues.get("a/due", []))
-        assert self.store.atomically(work) == [item for due_at, item in waiting if due_at <= at]
+        do = self.store.atomically if undone else self.store.together
+        assert do(work) == [item for due_at, item in waiting if due_at <= at]
         assert seen == [self.shelves.get(one, {}).get(key), value]
         self._place(one, key, value + 1)
         self.queues["a/due"] = [(due_at, item) for due_at, item in waiting if due_at > at] + [(at, 0)]
@@ -146,7 +159,7 @@ class Stores(RuleBasedStateMachine):
 
     @invariant()
     def all_is_found_again_newest_first(self):
-        for shelf in ("a/jobs", "a/accounts", "b/jobs", "b/accounts", "/kept/a/jobs", "/kept/a/accounts"):
+        for shelf in (prefix + name for prefix in ("a/", "b/", "/kept/a/") for name in ("jobs", "accounts", "numbers")):
             expected = self.shelves.get(shelf, {})
             assert list(self.store.newest(shelf)) == list(reversed(expected.items()))
             assert self.store.count(shelf) == len(expected)
