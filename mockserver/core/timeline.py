@@ -83,9 +83,13 @@ class Moment(NamedTuple):
 
 
 class Timeline(NamedTuple):
-    """Stages in order; all but the last have a length, the last one is an end: `of` sees to that."""
+    """Stages in order; all but the last have a length, the last one is an end: `of` sees to that.
+
+    `length` is that of all stages together: from submission to the end.
+    """
 
     stages: tuple[Stage, ...]
+    length: timedelta
 
     @classmethod
     def of(cls, *stages: Stage) -> "Timeline":
@@ -97,15 +101,7 @@ class Timeline(NamedTuple):
             raise ValueError("a timeline has stages, and exactly its last one is an end")
         if any(stage.lasts < NOTHING for stage in stages):
             raise ValueError("a stage cannot last less than nothing")
-        return cls(stages)
-
-    @property
-    def length(self) -> timedelta:
-        """From submission to the end."""
-        length = NOTHING
-        for stage in self.stages:
-            length += stage.lasts
-        return length
+        return cls(stages, sum((stage.lasts for stage in stages), NOTHING))
 
     @property
     def end(self) -> Stage:

@@ -121,7 +121,8 @@ def planned(scenario: Scenario, life: Life) -> Timeline:
 
 
 def _stages(queue: timedelta, work: timedelta, end: Stage) -> Timeline:
-    return Timeline((Stage(QUEUED, "waiting", queue), Stage(RUNNING, "working", work), end))
+    stages = Stage(QUEUED, "waiting", queue), Stage(RUNNING, "working", work), end
+    return Timeline(stages, queue + work)
 
 
 def _cut_off(queue: timedelta, work: timedelta, at: float, end: Stage) -> Timeline:
