@@ -77,12 +77,12 @@ _CHOICES = tuple(
 def lives(scenario: Scenario, doomed: Collection[int], videos: int, draw: Draw) -> tuple[Timeline, ...]:
     """Lay out the lives of a job's videos as its scenario says; those that are `doomed` fail."""
     if scenario.name == "succeeds":
-        return tuple([_success(draw.below(LIVES)) for _ in range(videos)])
+        return tuple([success(draw) for _ in range(videos)])
     return tuple([_life(scenario, index in doomed, videos, draw) for index in range(videos)])
 
 
 def _life(scenario: Scenario, doomed: bool, videos: int, draw: Draw) -> Timeline:
-    stages = list(_success(draw.below(LIVES)).stages[:-1])
+    stages = list(success(draw).stages[:-1])
     early = 0.5 if scenario.at is None else scenario.at
     if doomed:
         word = PARTIAL if scenario.name == "partial" and videos == 1 else FAILED
@@ -99,6 +99,11 @@ def _life(scenario: Scenario, doomed: bool, videos: int, draw: Draw) -> Timeline
             back = [working(word, lasts=third) for word in ("video", "preparing", "video")]
             stages = [stages[0], *back, *stages[2:]]
     return Timeline.of(*stages, ENDINGS["done"])
+
+
+def success(draw: Draw) -> Timeline:
+    """Draw the life of a video that goes well."""
+    return _success(draw.below(LIVES))
 
 
 @lru_cache(maxsize=LIVES)

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 from mockserver.core.accounts import Account
@@ -18,28 +17,22 @@ from mockserver.providers.nouvel.catalogue import OVERAGE
 ZERO = Decimal(0)
 
 
-def cycles(house: House, account: Account) -> tuple[datetime, ...]:
-    """When the cycles began in which an account has ordered anything."""
-    return house.record("cycles", account.purse) or ()
+def take_note(house: House, account: Account, fund: str, now: datetime) -> None:
+    """Remember that an order is paid from the cycle of now, whose money `fund` is."""
+    shelf = _cycles(account)
+    if house.record(shelf, fund) is None:
+        house.update_record(shelf, fund, lambda _: account.cycle_began(now))
 
 
-def take_note(house: House, account: Account, now: datetime) -> None:
-    """Remember that there is an order in the cycle of now."""
-    began = account.cycle_began(now)
-    if began not in cycles(house, account):
-        house.update_record("cycles", account.purse, partial(_with, began))
-
-
-def _with(began: datetime, before: tuple[datetime, ...] | None) -> tuple[datetime, ...]:
-    """The cycles with one more, if nobody who shares the store was faster."""
-    known = before or ()
-    return known if began in known else (*known, began)
+def _cycles(account: Account) -> str:
+    """The shelf that tells, by their funds, when the cycles began in which an account has ordered anything."""
+    return f"cycles/{account.purse}"
 
 
 def overdrawn(house: House, account: Account, now: datetime) -> Decimal:
     """How many videos beyond their quotas all cycles have taken."""
-    each = (house.balance(account, now, cycle=began).available for began in cycles(house, account))
-    return sum((max(ZERO, -available) for available in each), ZERO)
+    began = [at for _, at in house.records(_cycles(account))]
+    return sum((max(ZERO, -house.balance(account, now, cycle=at).available) for at in began), ZERO)
 
 
 def credits_left(house: House, account: Account, now: datetime) -> Decimal:
