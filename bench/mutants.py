@@ -17,6 +17,8 @@ from hashlib import sha256
 from math import sqrt
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parent.parent
 WORK = ROOT / ".mutants"
 COPIED = ("mockserver", "contracts", "clients", "fixtures", "tests", "docs", "README.md", "CHANGELOG.md")
@@ -27,6 +29,10 @@ codes are those of a run that went wrong: nothing was noticed."""
 
 LOG, TOLD, ON_IMPORT = "trials.log", "told.jsonl", "import"
 """In a copy: what pytest prints, what the trials tell; and their word for a mutant that cannot be tried in a fork."""
+
+NO_IMPORT = {int(pytest.ExitCode.INTERRUPTED), int(pytest.ExitCode.USAGE_ERROR)}
+"""How pytest ends if the modules, or the tests and what they share, could not even be imported."""
+WENT_WRONG = 35
 
 MAKE = """
 import mutmut.__main__ as mutmut
@@ -132,9 +138,9 @@ def _trials(copy: Path, names: Sequence[str], children: int) -> None:
         raise SystemExit(f"the tests of {copy.name} do not pass: see {copy / LOG}")
     for name in [name for name in names if _told(copy).get(name) == ON_IMPORT]:
         code = _pytest(copy, [name], 1, f"--mutant={name}")
-        if _told(copy).get(name) == ON_IMPORT:  # the modules or the tests could not even be imported
+        if _told(copy).get(name) == ON_IMPORT:
             with (copy / TOLD).open("a") as told:
-                told.write(json.dumps([name, int(code > 0), 0, "import"]) + "\n")
+                told.write(json.dumps([name, int(code in NO_IMPORT) or WENT_WRONG, 0, "import"]) + "\n")
 
 
 def _pytest(copy: Path, names: Sequence[str], children: int, *more: str) -> int:

@@ -1,14 +1,17 @@
 """From JSON, or the texts of a form, to structs; what does not fit is refused by the name of its field."""
 
+import re
 from collections.abc import Mapping
 from typing import TypeVar
 
 import msgspec
 
-from mockserver.core.refusals import BadBody, BadValue
+from mockserver.core.refusals import BadBody, BadValue, MissingField
 from mockserver.web.call import wrong_type
 
 T = TypeVar("T")
+
+_MISSING = re.compile(r"Object missing required field `(?P<field>[^`]+)` - at `\$\.(?P<where>[^`]+)`")
 
 Body = bytes | Mapping[str, str]
 """A request's body: JSON, or the texts of a form by name."""
@@ -42,4 +45,6 @@ def _named(problem: str, where: str) -> Exception:
     """Turn the decoder's complaint into a refusal that names the field, below `where`."""
     if where:
         problem = problem.replace("`$", f"`$.{where}") if "`$" in problem else f"{problem} - at `$.{where}`"
+    if missing := _MISSING.fullmatch(problem):
+        return MissingField(f"{missing['where']}.{missing['field']}")
     return wrong_type(problem)

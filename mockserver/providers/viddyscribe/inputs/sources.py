@@ -18,9 +18,9 @@ URL_AT_MOST = 8192
 
 
 class Source(msgspec.Struct, frozen=True):
-    """Where a video comes from; `type` says which of the others is meant."""
+    """Where a video comes from; `type`, a `SourceType` once it is checked, says which of the others is meant."""
 
-    type: SourceType
+    type: str
     media_id: str = ""
     url: str = ""
     filename: str = ""
@@ -78,9 +78,9 @@ def _flat(found: Envelope, among: tuple[SourceType, ...], *, has_file: bool) -> 
 
 def _asked_for(among: tuple[SourceType, ...], body: Body) -> str:
     """The field whose absence is told: a form lacks its file, where a file would do."""
-    if "file" in among and isinstance(body, Mapping):
+    if among[0] == "file" or ("file" in among and isinstance(body, Mapping)):
         return "file"
-    return {"media_id": "media_id", "url": "source_url", "file": "file", "signed_url": "input"}[among[0]]
+    return "media_id" if among[0] == "media_id" else "source_url"
 
 
 def _checked(source: Source, prefix: str, *, has_file: bool) -> Source:
