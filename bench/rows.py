@@ -72,6 +72,7 @@ GROUPS: dict[str, tuple[Row, ...]] = {
         Row("first download of a clip of 8 s in 720p, seconds", most=1, headline=True),
         Row("the same from a server that has rendered nothing yet, seconds"),
         Row("downloads of that clip from memory / bare", 0.25),
+        Row("downloads of a clip of 300 KB from memory / bare", 0.25),
     ),
     "connections": (
         Row("open connections: share that holds and is answered", 1, headline=True),

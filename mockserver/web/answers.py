@@ -14,7 +14,12 @@ _JSON = b"application/json"
 
 
 class Reply(Response):
-    """A finished answer: status, raw headers and body, sent as they are; `clause` is the rule that decided it."""
+    """A finished answer: status, raw headers and body, sent as they are; `clause` is the rule that decided it.
+
+    `noted` tells whether the body is worth writing down.
+    """
+
+    noted = True
 
     def __init__(
         self,

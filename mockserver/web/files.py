@@ -45,7 +45,7 @@ def file_reply(call: Call, content: bytes, content_type: str, key: str) -> Reply
     raw_type = content_type.encode("latin-1")
     if status == 304:
         return _NotModified(headers)
-    return Reply(content[first : last + 1], status, headers, raw_type)
+    return _File(content[first : last + 1], status, headers, raw_type)
 
 
 def path_reply(call: Call, path: Path, content_type: str, key: str) -> Response:
@@ -74,6 +74,12 @@ def _asked(call: Call, size: int, key: str) -> tuple[int, int, int, list[tuple[b
     first, last = span
     headers.append((b"content-range", b"bytes %d-%d/%d" % (first, last, size)))
     return 206, first, last, headers
+
+
+class _File(Reply):
+    """A file, or a part of it."""
+
+    noted = False
 
 
 class _NotModified(Reply):

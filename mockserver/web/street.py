@@ -366,7 +366,8 @@ def _preflight(allowed: Sequence[str], headers: Mapping[bytes, bytes]) -> Reply:
 
 def _note(sandbox: Sandbox, call: Call, response: Response) -> None:
     scope = call.scope
-    account, body, fault, answer = call.known_account, call.read, call.fault, getattr(response, "body", b"")
+    account, body, fault = call.known_account, call.read, call.fault
+    answer = bytes(response.body[:BODY_KEPT]) if isinstance(response, Reply) and response.noted else b""
     key = None if account is None else account.key
     if fault is not None and key is None:  # it struck before anybody asked whose the key is
         key = call.key
@@ -377,7 +378,7 @@ def _note(sandbox: Sandbox, call: Call, response: Response) -> None:
         call.now, scope["method"], scope["path"], scope["query_string"], scope["headers"],
         body[:BODY_KEPT] if body else b"", call.client, call.provider.name, call.operation.name,
         key, response.status_code, response.raw_headers,
-        answer[:BODY_KEPT], call.job_id, call.clause, None if fault is None else str(fault),
+        answer, call.job_id, call.clause, None if fault is None else str(fault),
     ))
     # fmt: on
 
