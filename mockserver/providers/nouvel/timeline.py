@@ -202,15 +202,15 @@ def _ramp(stage: Stage) -> timedelta:
 def steady(moment: Moment) -> timedelta:
     """How long a video that is being made stays, at least, in its stage and at its percentage.
 
-    A little less than until the next percent: a millisecond is far more than what is rounded in `progress`.
+    A little less than until the next percent, or none at all: a millisecond is far more than is rounded in `progress`.
     """
     stage, into = moment.stage, moment.into
     low, high = BANDS[stage.word]
     ramp, left = _ramp(stage), stage.lasts - into
-    if into >= ramp:
-        return left
-    next_one = progress(moment) + 1 - low
-    return min(left, ramp * next_one / (high - low) - into - MILLISECOND)
+    if into < ramp:
+        next_one = progress(moment) + 1 - low
+        left = min(left, ramp * next_one / (high - low) - into)
+    return max(left - MILLISECOND, NOTHING)
 
 
 def overall(each: Sequence[int], *, ended: bool) -> int:

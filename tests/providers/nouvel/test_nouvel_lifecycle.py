@@ -212,7 +212,7 @@ def test_a_job_ends_when_its_last_video_does(job, elapsed):
 @given(jobs, instants, st.lists(st.timedeltas(timedelta(seconds=-15), timedelta(seconds=15)), max_size=8))
 def test_an_answer_that_is_told_again_is_the_one_that_would_be_made_anew(job, elapsed, later):
     now = START + elapsed
-    for at in [now, *(now + by for by in later if elapsed + by >= timedelta(0))]:
+    for at in [now, now, *(now + by for by in later if elapsed + by >= timedelta(0))]:
         assert jobs_told.status(job, at, BASE) == msgspec.json.encode(jobs_told.in_full(job, at, BASE))
 
 
@@ -223,8 +223,8 @@ def test_a_video_stays_at_its_percentage_for_as_long_as_is_said(scenario, seed, 
     if moment.stage.ends:
         return
     lasts = timeline.steady(moment)
-    for part in (lasts / 3, lasts - timedelta(microseconds=1)):
-        later = job.at(START + elapsed + max(part, timedelta(0)))
+    for part in (lasts / 3, lasts):
+        later = job.at(START + elapsed + part)
         assert (later.stage, timeline.progress(later)) == (moment.stage, timeline.progress(moment))
 
 

@@ -64,7 +64,7 @@ def accepted(job: Job) -> bytes:
 def status(job: Job, now: datetime, url: Url) -> bytes:
     """The answer to a poll; `url` makes a path an address under which the client sees this server."""
     told = _told.get(job.id)
-    if told is not None and told[0] is job.parts and job.cut is None and told[1] <= now < told[2]:
+    if told is not None and told[0] is job.parts and job.cut is None and told[1] <= now <= told[2]:
         return told[3]
     if job.parts[0] is job.timeline:
         moment = job.at(now)
@@ -74,13 +74,13 @@ def status(job: Job, now: datetime, url: Url) -> bytes:
 
 
 _told: dict[str, tuple[tuple[Timeline, ...], datetime, datetime, bytes]] = {}
-"""By a job's id: its `parts`, and the answer to polls of it from one instant on until another.
+"""By a job's id: its `parts`, and the answer to polls of it from one instant on up to another.
 
 Nothing in a job ever changes but for a cut. `parts` are laid out for each job anew: a job that has no cut and the very
 same ones is the same job, while another sandbox's job of the same id has others. Time that goes back (a snapshot does
 that) leaves the stretch for which the answer holds.
 """
-TOLD_AT_MOST = 2048
+TOLD_AT_MOST = 4096
 """Of how many jobs."""
 SHORT = 1024
 """Bytes of an answer that is kept; a longer one has a very long title in it."""
@@ -97,10 +97,20 @@ def _running_alone(job: Job, now: datetime, moment: Moment) -> bytes:
     project = Project(order.ids[0], title(order, 0), timeline.PROJECT_WORDS.get(word, word), progress)
     body = _encode(Status(job.id, timeline.RUNNING, progress, word, 1, 0, 0, [project], []))
     if job.cut is None and len(body) <= SHORT:
-        if len(_told) >= TOLD_AT_MOST:
-            _told.clear()
-        _told[job.id] = job.parts, now, now + timeline.steady(moment), body
+        _keep(job, now, moment, body)
     return body
+
+
+def _keep(job: Job, now: datetime, moment: Moment, body: bytes) -> None:
+    """Keep an answer: for this instant, and, where it was given before, for as long as it stays the same.
+
+    To find that out takes longer than to make an answer; who polls as seldom as the document asks does not pay for it.
+    """
+    before = _told.get(job.id)
+    until = now + timeline.steady(moment) if before is not None and before[3] == body else now
+    if len(_told) >= TOLD_AT_MOST:
+        _told.clear()
+    _told[job.id] = job.parts, now, until, body
 
 
 def in_full(job: Job, now: datetime, url: Url) -> Status:
