@@ -91,6 +91,12 @@ class Draw:
         at = self._take((length + 3) & ~3)
         return self._bytes[at : at + length].translate(_letters(alphabet)).decode("ascii")
 
+    def hexadecimal(self, digits: int) -> str:
+        """Draw so many hexadecimal digits, an even number of them: half as many bytes are used up."""
+        size = digits // 2
+        at = self._take((size + 3) & ~3)
+        return self._bytes[at : at + size].hex()
+
 
 def _text(seed: int, *occasion: object) -> bytes:
     return f"{seed}|{'|'.join(map(str, occasion))}|".encode("utf-8", "surrogatepass")

@@ -110,20 +110,14 @@ class House:
         `cycle` is an instant of the cycle that is meant (left out: the one of now).
         """
         fund = account.fund(cycle or now)
-        if self._store.next_due(self._due + fund) is not None:
-            settled = self._settle_due(account.granted, fund, now)
+        due_at = self._store.next_due(self._due + fund)
+        if due_at is not None and due_at <= now:
+            settled = self._store.atomically(partial(self._settled, account.granted, fund, now))
             if settled is not None:
                 return settled
         # Looked at last: who shares the store may have settled what was due.
         found: Balance | None = self._store.get(self._balances, fund)
         return Balance(account.granted) if found is None else found
-
-    def _settle_due(self, granted: Decimal, fund: str, now: datetime) -> Balance | None:
-        """Add what fell due to the running sum; None if nothing did."""
-        due_at = self._store.next_due(self._due + fund)
-        if due_at is None or due_at > now:
-            return None
-        return self._store.atomically(partial(self._settled, granted, fund, now))
 
     def _settled(self, granted: Decimal, fund: str, now: datetime) -> Balance | None:
         due = self._store.due(self._due + fund, now)
@@ -187,7 +181,8 @@ class House:
     def _add(self, job: Job, account: Account, now: datetime, overdraft: Decimal) -> Balance:
         store, fund = self._store, job.fund or account.fund(now)
         queue = self._due + fund
-        if store.next_due(queue) is not None:
+        due_at = store.next_due(queue)
+        if due_at is not None and due_at <= now:
             self._settled(account.granted, fund, now)  # which is due whatever becomes of the job
         balance: Balance = store.get(self._balances, fund) or Balance(account.granted)
         price = job.price
@@ -263,6 +258,10 @@ class House:
     def update_record(self, shelf: str, key: str, change: Any) -> Any:  # noqa: ANN401 - as record
         """Change a value of the provider's own, indivisibly; answer the new one."""
         return self._store.update(self._records + shelf, key, change)
+
+    def put_record(self, shelf: str, key: str, value: Any) -> None:  # noqa: ANN401 - as record
+        """Let this be a value of the provider's own, whatever it was before."""
+        self._store.put(self._records + shelf, key, value)
 
     def count_records(self, shelf: str) -> int:
         """How many values a shelf of the provider's own holds."""

@@ -22,6 +22,12 @@ def test_a_run_never_ends():
     assert len(draw.token(300)) == 300
 
 
+def test_eight_hexadecimal_digits_are_the_number_that_would_be_drawn():
+    one, other = Draw(7, "id"), Draw(7, "id")
+
+    assert [one.hexadecimal(8) for _ in range(20)] == [f"{other.number():08x}" for _ in range(20)]
+
+
 def test_draws_keep_to_their_bounds():
     draw = Draw(3, "bounds")
     assert all(0 <= draw.fraction() < 1 for _ in range(500))

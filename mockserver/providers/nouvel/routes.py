@@ -102,7 +102,7 @@ def _remember(call: Call, account: Account, job: Job, wanted: Wanted) -> None:
     outputs.take_note(house, account, job.paid_from, call.now)
     shelf = _shelf(account)
     for index, project_id in enumerate(outputs.order_of(job).ids):
-        house.update_record(shelf, project_id, lambda _, found=(job.id, index): found)
+        house.put_record(shelf, project_id, (job.id, index))
     if wanted.webhook_url is not None:
         call.announce(job, wanted.webhook_url)
 

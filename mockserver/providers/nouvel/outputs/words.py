@@ -23,8 +23,7 @@ ANGLES = (
 """The middle of the script: each variant has an angle of its own [000:49]."""
 CLOSERS = {"ad": "Tap the link and get yours today.", "organic": "Tell me what you think."}
 
-HEX = "0123456789abcdef"
-_VARIANTS = dict(zip(HEX, 4 * "89ab", strict=True))
+_VARIANTS = dict(zip("0123456789abcdef", 4 * "89ab", strict=True))
 """The digit of a UUID that says its variant, for each digit drawn."""
 
 _LETTERS = re.compile(r"[^\W\d_]")
@@ -90,5 +89,5 @@ def actor(job_id: str, order: Order, index: int) -> str:
 
 def uuid(draw: Draw) -> str:
     """Draw a UUID (version 4)."""
-    text = draw.token(32, HEX)
+    text = draw.hexadecimal(32)
     return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{_VARIANTS[text[16]]}{text[17:20]}-{text[20:]}"
