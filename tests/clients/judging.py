@@ -14,6 +14,7 @@ from contracts.harness import conformance
 from contracts.harness.check.differences import Difference, from_contract, in_request, of_head
 from contracts.harness.check.exchanges import Answer
 
+KEPT = ("x-api-key", "authorization", "content-type", "range", "if-range")
 KEYS = {"x-api-key", "authorization"}
 KEYLESS = ("/media/", "/enterprise/results/", "/enterprise/uploads/")
 """Where links lead that need no key, and must not get it."""

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.clients.recorded import judged
 from tests.docs.pages import page
 from tests.end_to_end.test_javascript import NODE, NPM, needs_node
 from tests.plugin_kit import ROOT, environment
@@ -19,6 +20,8 @@ from tests.plugin_kit import ROOT, environment
 CLIENTS = ROOT / "clients" / "typescript"
 HERE = Path(__file__).parent / "typescript"
 SOURCES = sorted(CLIENTS.glob("**/*.ts"))
+PROVIDERS = {"nouvel.test.mjs": "nouvel"}
+"""Whose client a file tests, unless it is NanoGPT's."""
 TYPESCRIPT = json.loads((CLIENTS / "package.json").read_text("utf-8"))["devDependencies"]["typescript"]
 
 
@@ -37,25 +40,30 @@ def url(serve):
 
 @needs_node
 @pytest.mark.parametrize("file", sorted(path.name for path in HERE.glob("*.test.mjs")))
-def test_the_clients_are_careful(url, file):
-    under_node(url, file)
+def test_the_clients_are_careful_and_all_that_they_say_and_hear_is_as_described(url, file, tmp_path):
+    under_node(url, file, tmp_path)
 
 
 @pytest.mark.skipif(not strips_types(), reason="this node does not run TypeScript as it is")
 @pytest.mark.parametrize("file", sorted(path.name for path in HERE.glob("*.test.mjs")))
-def test_node_runs_the_typescript_as_it_is(url, file):
-    under_node(url, file, CLIENTS="ts")
+def test_node_runs_the_typescript_as_it_is(url, file, tmp_path):
+    under_node(url, file, tmp_path, CLIENTS="ts")
 
 
-def under_node(url, file, **variables):
+def under_node(url, file, folder, **variables):
+    record = folder / "record.jsonl"
     done = subprocess.run(
-        [NODE, "--test", "--test-reporter=tap", HERE / file], env=environment(FAUXREEL_URL=url, **variables),
+        [NODE, "--test", "--test-reporter=tap", HERE / file],
+        env=environment(FAUXREEL_URL=url, FAUXREEL_RECORD=str(record), **variables),
         capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
 
     assert done.returncode == 0, done.stdout + done.stderr
     counted = {name: int(number) for name, number in re.findall(r"^# (\w+) (\d+)$", done.stdout, re.MULTILINE)}
     assert counted["pass"] == counted["tests"] == len(re.findall(r"^ok \d", done.stdout, re.MULTILINE)) > 0
+    complaints, sent, outcomes = judged(PROVIDERS.get(file, "nanogpt"), record.read_text("utf-8").splitlines())
+    assert complaints == []
+    assert (sent > 50, outcomes.total()) == (True, sent), outcomes
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.name)

@@ -6,21 +6,27 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { sandbox } from "../../../docs/examples/javascript/fauxreel.js";
+import { Record, use } from "./record.mjs";
 
 /**
  * Run a test in a sandbox and a folder of its own; at the end the conduct report has nothing but what is `expected`.
  *
  * With `speed` time runs so fast by itself, and a client sleeps for real; otherwise it stands, and is moved by sleeping.
+ * `excused` says what is wrong on purpose, for the contract guard: `["a wrong request", "POST /v1/video", "request $.prompt"]`.
  */
-export function staged(test, { speed, expected = [], ...terms } = {}) {
+export function staged(test, { speed, expected = [], excused = [], ...terms } = {}) {
   return async () => {
     const box = await sandbox({ clock: speed ? { mode: "scaled", speed } : "frozen", ...terms });
     const folder = await mkdtemp(join(tmpdir(), "fauxreel-typescript-"));
+    const record = new Record({ homes: [box.url], settings: terms.settings, excused });
+    use(record);
     try {
-      await test(new Stage(box, folder, speed));
+      await test(new Stage(box, folder, speed, record));
+      await record.close((await box.control("GET", "requests?limit=1000")).items.reverse());
       const { items } = await box.control("GET", "conduct");
       assert.deepEqual(items.map((finding) => finding.id), expected, JSON.stringify(items, null, 2));
     } finally {
+      use(undefined);
       await rm(folder, { recursive: true });
       await box.close();
     }
@@ -35,12 +41,13 @@ class Stage {
   /** The headers of each request, in order. */
   sent = [];
 
-  constructor(box, folder, speed) {
-    Object.assign(this, { box, folder, speed });
+  constructor(box, folder, speed, record) {
+    Object.assign(this, { box, folder, speed, record });
   }
 
   /** What makes a client one of this stage. */
   options(more = {}) {
+    if (more.baseUrl) this.record.homes.push(more.baseUrl);
     return {
       baseUrl: this.box.url,
       random: () => 0.5,
@@ -71,10 +78,12 @@ class Stage {
   }
 
   queue(scenario) {
+    this.record.scenarios.push(scenario);
     return this.box.control("POST", "scenarios/queue", { scenario });
   }
 
   fault(fault, match, how = { times: 1 }) {
+    this.record.faults.push([fault, match.method ?? "*", match.path ?? "*"]);
     return this.box.control("POST", "faults", { fault, match, ...how });
   }
 

@@ -175,12 +175,12 @@ test("patience ends, and the error says which job goes on", staged(async (stage)
   assert.ok(stage.elapsed > 590 && stage.elapsed <= 600);
 }));
 
-for (const [key, fields, kind, facts] of [
-  ["sk-revoked", {}, "AuthError", [401, null, null, "nanogpt.auth.refused-key"]],
-  ["sk-broke", {}, "MoneyError", [402, null, null, "nanogpt.submit.insufficient-balance"]],
-  ["sk-1", { prompt: "" }, "ValidationError", [400, null, "prompt", "nanogpt.submit.prompt-required"]],
-  ["sk-1", { model: "none" }, "ValidationError", [400, null, null, "nanogpt.submit.unknown-model"]],
-  ["sk-1", { seed: [1] }, "ValidationError", [400, null, "seed", "nanogpt.submit.wrong-type"]],
+for (const [key, fields, wrong, kind, facts] of [
+  ["sk-revoked", {}, [], "AuthError", [401, null, null, "nanogpt.auth.refused-key"]],
+  ["sk-broke", {}, [], "MoneyError", [402, null, null, "nanogpt.submit.insufficient-balance"]],
+  ["sk-1", { prompt: "" }, ["$.prompt"], "ValidationError", [400, null, "prompt", "nanogpt.submit.prompt-required"]],
+  ["sk-1", { model: "none" }, ["$.model"], "ValidationError", [400, null, null, "nanogpt.submit.unknown-model"]],
+  ["sk-1", { seed: [1] }, ["$.seed"], "ValidationError", [400, null, "seed", "nanogpt.submit.wrong-type"]],
 ]) {
   test(`a ${kind} says what it is about: ${facts[3]}`, staged(async (stage) => {
     const error = await thrown(errors[kind], nanoAt(stage, {}, key).generateVideo({ ...EAGLE, ...fields }));
@@ -189,7 +189,7 @@ for (const [key, fields, kind, facts] of [
     assert.deepEqual([error.status, error.code, error.field, error.clause], facts);
     assert.ok(error.body.error);
     assert.deepEqual(stage.asked, [`POST /api/generate-video ${facts[0]}`]);
-  }));
+  }, { excused: wrong.map((place) => ["a wrong request", "POST /api/generate-video", `request ${place}`]) }));
 }
 
 test("the guide's refusals are understood", staged(async (stage) => {
@@ -277,7 +277,7 @@ test("without a connection nothing was accepted, and it is tried again", staged(
 
   assert.match(error.message, /^POST .*\/api\/generate-video: fetch failed: .*ECONNREFUSED/);
   assert.equal(stage.pauses.length, 3);
-}));
+}, { excused: [["no connection", "POST /api/generate-video", "answer none"]] }));
 
 test("disturbed polls end nothing", staged(async (stage) => {
   for (const fault of ["reset", "status(503)", "status(429)", "malformed", "html", "truncated"]) {
