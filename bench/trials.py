@@ -122,11 +122,14 @@ class Hits:
             set_mutant_under_test(NOTED)
             with learnt.open("w") as lines:
                 _run(new, lines)
-        if os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]):
-            pytest.exit(f"{learnt.read_text().splitlines()[-1]} fails without a mutant", returncode=1)
-        self.tests |= {name: tuple(facts) for name, *facts in map(json.loads, learnt.read_text().splitlines())}
-        self.tests = {item.nodeid: self.tests[item.nodeid] for item in items}
+        ended = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        *passed, last = learnt.read_text().splitlines()
+        known = {name: tuple(facts) for name, *facts in map(json.loads, passed if ended else [*passed, last])}
+        there = {item.nodeid for item in items}
+        self.tests = {name: facts for name, facts in (self.tests | known).items() if name in there}
         self.file.write_text(json.dumps({"code": self.code, "tests": self.tests}))
+        if ended:
+            pytest.exit(f"{last} fails without a mutant", returncode=1)
 
 
 def _sources() -> Iterator[Path]:
@@ -151,9 +154,13 @@ def _hit() -> set[str]:
 
 
 def _run(items: list[pytest.Item], lines: TextIO) -> NoReturn:
-    """Run tests, and write down what each runs; what is cached is forgotten before, or it would not be seen to run."""
+    """Run tests, and write down what each runs; what a test has cached is forgotten, or it would be seen to run once.
+
+    What is cached on import stays: a mutant of that is tried by all tests.
+    """
     caches = [found for found in gc.get_objects() if isinstance(found, _lru_cache_wrapper)]
     ours = [found for found in caches if str(getattr(found, "__module__", "")).startswith("mockserver.")]
+    ours = [found for found in ours if not found.cache_info().currsize]
     for item, following in zip(items, [*items[1:], None], strict=True):
         for one in ours:
             one.cache_clear()

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from mockserver.core import snapshots
-from mockserver.core.clock import Clock, wall_now
+from mockserver.core.clock import START, Clock, wall_now
 
 
 async def asked(visitor, method, path, status=200, body=None):
@@ -134,6 +134,15 @@ class TestRestore:
 
         assert timedelta(0) <= sandbox.now() - snapshot.at < timedelta(minutes=10)  # ten seconds of real time
         assert sandbox.clock.rate == 60
+
+    async def test_it_is_of_the_mock_time_at_which_it_was_taken(self, street):
+        sandbox = street.world.sandbox()
+        sandbox.set_clock(Clock(wall=wall_now() - timedelta(minutes=10), mock=START, rate=60))
+
+        snapshot = snapshots.take(sandbox, "then")
+
+        assert timedelta(hours=10) <= snapshot.at - START < timedelta(hours=20)  # ten minutes of real time
+        assert snapshots.find(sandbox, "then").at == snapshot.at
 
 
 class TestTaking:

@@ -6,6 +6,7 @@ import av
 import pytest
 from PIL import Image
 
+from mockserver.providers.nanogpt import outputs
 from tests.providers.nanogpt.kit import CLIP, LINK, accepted, unified
 
 WAN = {"model": "wan-video-image-to-video", "imageUrl": LINK}
@@ -167,3 +168,17 @@ async def test_the_thumbnail_has_the_videos_shape(nano, client):
 
     width, height = Image.open(BytesIO(thumbnail.content)).size
     assert width / height == pytest.approx(9 / 16, abs=0.01)
+
+
+async def test_what_is_seen_in_a_video_and_in_each_of_four(nano, client):
+    alone = nano.house.job((await accepted(client, model="veo3-video", prompt="A fox"))["runId"])
+    four = nano.house.job((await accepted(client, model="midjourney-video", imageUrl=LINK, prompt="A crow"))["runId"])
+    clips = [outputs.clip(four, index) for index in range(4)]
+    one = outputs.clip(alone)
+
+    assert (one.width, one.height, one.seconds, one.frames_per_second, one.sound) == (1920, 1080, 8, 24, True)
+    assert (one.caption, one.comment) == (("NanoGPT", alone.id, "A fox"), alone.id)
+    assert [clip.caption for clip in clips] == [("NanoGPT", f"{four.id} {n}/4", "A crow") for n in (1, 2, 3, 4)]
+    assert {clip.comment for clip in clips} == {four.id}
+    assert len({clip.seed for clip in clips}) == 4
+    assert len({clip.key for clip in clips}) == 4
