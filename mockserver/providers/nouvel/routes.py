@@ -6,6 +6,8 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import islice
 from math import ceil
+from sys import intern
+from typing import Any
 
 from msgspec.structs import replace
 from starlette.responses import Response
@@ -78,10 +80,10 @@ def _job(call: Call, account: Account, wanted: Wanted, scenario: Scenario) -> Jo
         parts = timeline.lives(scenario, _doomed(call, account, wanted.order, scenario), videos, draw)
         whole = timeline.whole(parts, scenario)
     order = replace(wanted.order, ids=ids)
-    # By position: names would double the time that it takes to make a job.
+    # By position: names would double the time that it takes to make a job. All jobs of a cycle share its fund's text.
     return Job(
         job_id, "nouvel", account.purse, now, whole, wanted.price, "when_done", order, seed, scenario.name,
-        parts, None, account.fund(now),
+        parts, None, intern(account.fund(now)),
     )  # fmt: skip
 
 
@@ -101,8 +103,8 @@ def _remember(call: Call, account: Account, job: Job, wanted: Wanted) -> None:
     house = call.house
     outputs.take_note(house, account, job.paid_from, call.now)
     shelf = _shelf(account)
-    for index, project_id in enumerate(outputs.order_of(job).ids):
-        house.put_record(shelf, project_id, (job.id, index))
+    for project_id in outputs.order_of(job).ids:
+        house.put_record(shelf, project_id, job.id)
     if wanted.webhook_url is not None:
         call.announce(job, wanted.webhook_url)
 
@@ -131,9 +133,9 @@ async def list_projects(call: Call) -> Response:
         total = call.house.count_records(shelf)
         chosen = list(islice(found, page.first, page.first + page.limit)) if page.first < total else []
     else:
-        wanted = [at for _, at in found if _word(call, *at) == page.status]
-        total, chosen = len(wanted), [("", at) for at in wanted[page.first : page.first + page.limit]]
-    projects = [outputs.item(_known(call, job_id), index, call.now, call.base) for _, (job_id, index) in chosen]
+        wanted = [each for each in found if _word(call, *each) == page.status]
+        total, chosen = len(wanted), wanted[page.first : page.first + page.limit]
+    projects = [_item(call, *each) for each in chosen]
     pages = ceil(total / page.limit)
     return call.json(
         {
@@ -149,6 +151,16 @@ async def list_projects(call: Call) -> Response:
     )
 
 
+def _item(call: Call, project_id: str, job_id: str) -> dict[str, Any]:
+    job = _known(call, job_id)
+    return outputs.item(job, _index(job, project_id), call.now, call.base)
+
+
+def _word(call: Call, project_id: str, job_id: str) -> str:
+    job = _known(call, job_id)
+    return timeline.project_word(job.part_at(job.parts[_index(job, project_id)], call.now))
+
+
 def _known(call: Call, job_id: str) -> Job:
     job = call.house.job(job_id)
     if job is None:
@@ -156,19 +168,19 @@ def _known(call: Call, job_id: str) -> Job:
     return job
 
 
-def _word(call: Call, job_id: str, index: int) -> str:
-    job = _known(call, job_id)
-    return timeline.project_word(job.part_at(job.parts[index], call.now))
+def _index(job: Job, project_id: str) -> int:
+    """Which of its job's videos a project is."""
+    return outputs.order_of(job).ids.index(project_id)
 
 
 async def get_project(call: Call) -> Response:
     """`GET /api/v1/projects/{projectId}`: one video with its scenes."""
     project_id = call.params["projectId"]
-    found: tuple[str, int] | None = call.house.record(_shelf(call.account), project_id)
-    if found is None:
+    job_id: str | None = call.house.record(_shelf(call.account), project_id)
+    if job_id is None:
         raise NotFound("project", project_id)
-    job = call.job(found[0])
-    answer = outputs.one(job, found[1], call.now, call.base)
+    job = call.job(job_id)
+    answer = outputs.one(job, _index(job, project_id), call.now, call.base)
     call.polled(job)
     return call.json(answer)
 
