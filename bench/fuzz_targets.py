@@ -20,7 +20,7 @@ Target = tuple[list[bytes], Callable[[bytes], None]]
 
 def query() -> Target:
     """`parse_query` reads what the standard library reads, of a repeated name the first value."""
-    from mockserver.web.call import parse_query
+    from mockserver.web.bodies import parse_query
 
     def one(data: bytes) -> None:
         expected: dict[str, str] = {}
@@ -78,7 +78,7 @@ def link() -> Target:
     """No link works but those that were signed, at their path and before their end."""
     from mockserver.core.refusals import Gone
     from mockserver.providers.viddyscribe.routes import links
-    from mockserver.web.call import parse_query
+    from mockserver.web.bodies import parse_query
 
     now = datetime(2026, 1, 1, tzinfo=UTC)
     sandbox = SimpleNamespace(seed=0, name="default")

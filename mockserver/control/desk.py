@@ -13,7 +13,7 @@ from mockserver.core.house import House
 from mockserver.core.refusals import BodyTooLarge
 from mockserver.core.world import Sandbox, World
 from mockserver.web.answers import json_reply
-from mockserver.web.call import decoded, parse_query, read_body
+from mockserver.web.bodies import decoded, parse_query, read_body
 from mockserver.web.complaints import sentence, worded
 from mockserver.web.courier import Courier
 from mockserver.web.provider import Provider

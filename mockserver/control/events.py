@@ -92,7 +92,7 @@ class Stream(Response):
         if scope["method"] == "HEAD":
             await send({"type": "http.response.body", "body": b""})
             return
-        cycle = scope.get("fauxreel")  # see mockserver.wire
+        cycle = scope.get("fauxreel")  # see mockserver.cycle
         if cycle is not None:
             cycle.on_stop = self._stop
         self._world.listeners += 1

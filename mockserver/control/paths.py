@@ -9,7 +9,8 @@ from mockserver.control.desk import ControlError
 from mockserver.core.journal import Exchange
 from mockserver.web.near import near_routes
 from mockserver.web.provider import Provider
-from mockserver.web.street import Routes, split_sandbox
+from mockserver.web.routes import Routes
+from mockserver.web.street import split_sandbox
 
 Providers = Mapping[str, Provider]
 WILD = frozenset("*?[")

@@ -36,7 +36,7 @@ class Reply(Response):
         self.clause = clause
 
     def sent(self, scope: Scope) -> bool:
-        """Send it the short way, if this request has one (see `mockserver.wire`)."""
+        """Send it the short way, if this request has one (see `mockserver.cycle`)."""
         cycle = scope.get("fauxreel")
         return cycle is not None and cycle.answer(self.status_code, self.raw_headers, self.body)
 

@@ -1,15 +1,10 @@
 """Call: one request as a handler sees it."""
 
-import re
-from collections.abc import AsyncIterator, Callable, Collection, Hashable, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from datetime import datetime
-from functools import lru_cache
 from hashlib import blake2b
-from math import isinf
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
-from urllib.parse import unquote_plus
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-import msgspec
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Receive, Scope
@@ -22,12 +17,13 @@ from mockserver.core.house import House
 from mockserver.core.jobs import Job
 from mockserver.core.limits import Limit
 from mockserver.core.post import Delivery
-from mockserver.core.refusals import BadBody, BodyTooLarge, NotFound, NotYours, WrongType
+from mockserver.core.refusals import BodyTooLarge, NotFound, NotYours
 from mockserver.core.scenarios import SCENARIOS, SUCCEEDS, Scenario, check_directives, directive, parsed
 from mockserver.core.world import Changing, Sandbox
 from mockserver.media.cache import Clips
 from mockserver.media.files import Files
 from mockserver.web.answers import RawHeaders, Reply, encode
+from mockserver.web.bodies import body_as, parse_query, read_body
 from mockserver.web.readings import Reader
 from mockserver.web.telling import told
 from mockserver.web.voices import refusal_for
@@ -39,46 +35,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 REPEATED_AT_MOST = 36 * 2**20
 """Bytes of an upload that can be carried out twice."""
-
-_WHERE = re.compile(r"^(?P<what>.*?)(?: - at `\$(?P<where>[^`]*)`)?$", re.DOTALL)
-_EXPECTED = re.compile(r"Expected `(?P<expected>[^`]*)`")
-
-
-@lru_cache(maxsize=256)
-def _decoder(of: Any) -> "msgspec.json.Decoder[Any]":  # noqa: ANN401 - a type
-    return msgspec.json.Decoder(of)
-
-
-def decoded(raw: bytes, of: type[T]) -> T:
-    """Read JSON as a value of this type; raises the decoder's errors."""
-    try:
-        decode: Callable[[bytes], T] = _decoder(cast("Hashable", of)).decode
-        return decode(raw)
-    except msgspec.ValidationError as error:
-        if "got `float`" not in str(error):
-            raise
-        # JSON has one kind of numbers: 5.0 is as whole as 5, for its schemas too.
-        return msgspec.convert(_WHOLE.decode(raw), of)
-
-
-def _whole(literal: str) -> float:
-    number = float(literal)
-    if isinf(number):
-        raise ValueError("Number out of range")
-    return int(number) if number.is_integer() else number
-
-
-_WHOLE = msgspec.json.Decoder(float_hook=_whole)
-
-
-def body_as(raw: bytes, of: type[T]) -> T:
-    """Read a body, a JSON object, as a struct of this type; raises BadBody and WrongType as `Call.body` does."""
-    try:
-        return decoded(raw, of)
-    except msgspec.ValidationError as error:
-        raise wrong_type(str(error)) from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise BadBody(str(error)) from error
 
 
 class Struck(Exception):  # noqa: N818 - it is an answer, not an error of the program
@@ -194,7 +150,7 @@ class Call:
         """The whole body, if it was read before or need not be waited for."""
         if self.read is not None:
             return self.read
-        cycle = self.scope.get("fauxreel")  # see mockserver.wire
+        cycle = self.scope.get("fauxreel")  # see mockserver.cycle
         found: bytes | None = None if cycle is None else cycle.whole_body()
         if found is not None:
             if len(found) > most:
@@ -379,47 +335,3 @@ def host(scope: Scope, headers: Mapping[bytes, bytes]) -> str:
         return asked.decode("latin-1")
     server = scope.get("server")
     return f"{server[0]}:{server[1]}" if server else "localhost"
-
-
-def parse_query(raw: bytes) -> dict[str, str]:
-    """Read a query string; broken escapes stay as they are, and of a repeated name the first value counts."""
-    found: dict[str, str] = {}
-    if raw:
-        for pair in raw.decode("latin-1").split("&"):
-            name, _, value = pair.partition("=")
-            if "%" in pair or "+" in pair:
-                name, value = unquote_plus(name), unquote_plus(value)
-            if name and name not in found:
-                found[name] = value
-    return found
-
-
-async def read_body(receive: Receive, headers: Mapping[bytes, bytes], limit: int) -> bytes:
-    """Read a request's body whole, and refuse it as soon as it is known to be longer than `limit` bytes."""
-    length = headers.get(b"content-length", b"0")
-    if length.isdigit() and int(length[:20]) > limit:
-        raise BodyTooLarge(limit)
-    message = await receive()
-    body: bytes = message.get("body", b"")
-    if not message.get("more_body") and message["type"] == "http.request" and len(body) <= limit:
-        return body
-    chunks, size = [body], len(body)
-    while message.get("more_body"):
-        message = await receive()
-        chunks.append(message.get("body", b""))
-        size += len(chunks[-1])
-        if size > limit:
-            raise BodyTooLarge(limit)
-    if message["type"] == "http.disconnect":
-        raise ClientDisconnect
-    return b"".join(chunks)
-
-
-def wrong_type(problem: str) -> WrongType | BadBody:
-    """Turn the decoder's complaint, such as "Expected `str`, got `int` - at `$.a`", into a refusal naming the field."""
-    found = _WHERE.match(problem)
-    where = (found["where"] or "").lstrip(".") if found else ""
-    expected = _EXPECTED.search(problem)
-    if not where:
-        return BadBody(problem)
-    return WrongType(where, expected["expected"] if expected else problem)

@@ -129,7 +129,7 @@ class Disturbed(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it, or what the fault leaves of it."""
-        shortcut = scope.get("fauxreel")  # see mockserver.wire
+        shortcut = scope.get("fauxreel")  # see mockserver.cycle
         try:
             await self._play(scope, receive, send)
         except DroppedError as dropped:
@@ -161,7 +161,7 @@ class Disturbed(Response):
 
 async def _wait(scope: Scope, seconds: float) -> None:
     """Let real time pass; raises DroppedError when the client has left, or the server is to stop."""
-    shortcut = scope.get("fauxreel")  # see mockserver.wire
+    shortcut = scope.get("fauxreel")  # see mockserver.cycle
     loop = asyncio.get_running_loop()
     until = loop.time() + seconds
     while (left := until - loop.time()) > 0:

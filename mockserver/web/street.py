@@ -4,8 +4,7 @@ Every answer of a provider goes out through here, refusals and crashes too, and 
 """
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
@@ -28,87 +27,15 @@ from mockserver.web.gates import pass_gates
 from mockserver.web.hints import hint
 from mockserver.web.keys import first_key
 from mockserver.web.near import near_routes
-from mockserver.web.provider import Operation, Provider
+from mockserver.web.provider import Provider
 from mockserver.web.readings import Readings
+from mockserver.web.routes import Doors, Routes
 
 log = logging.getLogger("mockserver")
 
 CONTROL = "/_mock"
 
-Door = tuple[Provider, Operation]
-Doors = Mapping[str, Door]
 HEADERS_AT_MOST = 200
-NO_PARAMS: Mapping[str, str] = {}
-
-
-class Routes:
-    """Path templates as a tree of segments; `{name}` matches one segment.
-
-    Static paths, and those with a value at their end alone, are found in one step.
-    """
-
-    def __init__(self, providers: Iterable[Provider]) -> None:
-        self._static: dict[str, dict[str, Door]] = {}
-        self._tails: dict[str, tuple[dict[str, Door], str]] = {}
-        self._tree: dict[str, Any] = {}
-        for provider in providers:
-            for operation in provider.routes:
-                self._add(provider, operation)
-
-    def _add(self, provider: Provider, operation: Operation) -> None:
-        node: dict[str, Any] = self._tree
-        for segment in operation.path.strip("/").split("/"):
-            node = node.setdefault("{}" if segment.startswith("{") else segment, {})
-        doors: dict[str, Door] = node.setdefault("", {})
-        if operation.method in doors:
-            raise ValueError(
-                f"two operations at {operation.method} {operation.path}: {doors[operation.method][0].name}"
-            )
-        doors[operation.method] = (provider, operation)
-        if operation.method == "GET":
-            doors.setdefault("HEAD", (provider, operation))
-        parent, _, last = operation.path.rpartition("/")
-        if "{" not in operation.path:
-            self._static[operation.path] = doors
-        elif "{" not in parent:
-            self._tails[parent] = (doors, last[1:-1])
-
-    def find(self, path: str) -> tuple[Doors, Mapping[str, str]] | None:
-        """Find what lives at a path: its operations by method, and the values in the path."""
-        doors = self._static.get(path)
-        if doors is not None:
-            return doors, NO_PARAMS
-        parent, _, last = path.rpartition("/")
-        tail = self._tails.get(parent)
-        if tail is not None and last:
-            return tail[0], {tail[1]: last}
-        segments = [segment for segment in path.split("/") if segment]
-        values: list[str] = []
-        doors = _walk(self._tree, segments, 0, values)
-        if doors is None:
-            return None
-        template = next(iter(doors.values()))[1].path
-        names = [segment[1:-1] for segment in template.split("/") if segment.startswith("{")]
-        return doors, dict(zip(names, values, strict=True))
-
-
-def _walk(node: dict[str, Any], segments: Sequence[str], at: int, values: list[str]) -> dict[str, Door] | None:
-    """Follow segments through the tree; a literal segment is preferred to a value."""
-    if at == len(segments):
-        found: dict[str, Door] | None = node.get("")
-        return found
-    segment = segments[at]
-    if segment in node and segment != "{}":
-        doors = _walk(node[segment], segments, at + 1, values)
-        if doors is not None:
-            return doors
-    if "{}" in node:
-        values.append(segment)
-        doors = _walk(node["{}"], segments, at + 1, values)
-        if doors is not None:
-            return doors
-        values.pop()
-    return None
 
 
 class Street:
@@ -171,7 +98,7 @@ class Street:
 
     def _enter(self, scope: Scope, receive: Receive) -> Call | Reply:
         """Find sandbox, house and operation of a request; what is not there, or not like this, is answered."""
-        cycle = scope.get("fauxreel")  # see mockserver.wire
+        cycle = scope.get("fauxreel")  # see mockserver.cycle
         head = None if cycle is None else cycle.head
         if head is not None and head.told is not None:
             known: Address = head.told
@@ -396,7 +323,7 @@ def _note_plain(sandbox: Sandbox, scope: Scope, reply: Reply, provider: Provider
 
 def _arrived(scope: Scope) -> bytes:
     """The beginning of a body that nobody read, as far as it is there and JSON; a film is not worth keeping."""
-    cycle = scope.get("fauxreel")  # see mockserver.wire
+    cycle = scope.get("fauxreel")  # see mockserver.cycle
     body = bytes(cycle.body[:BODY_KEPT]) if cycle is not None else b""
     return body if body.lstrip()[:1] in {b"{", b"["} else b""
 

@@ -8,7 +8,8 @@ from mockserver.core.clock import DAY, SECOND
 from mockserver.core.jobs import Job
 from mockserver.core.limits import Limit
 from mockserver.core.refusals import BadBody, Gone, MissingField, Moderated, NotFound, NotReady
-from mockserver.web.call import Call, body_as
+from mockserver.web.bodies import body_as
+from mockserver.web.call import Call
 from mockserver.web.files import file_reply
 from mockserver.web.provider import on
 

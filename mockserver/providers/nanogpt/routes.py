@@ -15,7 +15,8 @@ from mockserver.core.limits import Limit
 from mockserver.core.refusals import BadValue, Gone, MissingField, Moderated, NotForThis, NotFound, NotReady
 from mockserver.core.timeline import Moment
 from mockserver.media.makers import measured
-from mockserver.web.call import Call, body_as
+from mockserver.web.bodies import body_as
+from mockserver.web.call import Call
 from mockserver.web.files import file_reply
 from mockserver.web.provider import KeyNeed, on
 

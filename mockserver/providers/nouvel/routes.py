@@ -20,7 +20,8 @@ from mockserver.core.refusals import Gone, Moderated, NotFound, NotReady, Unaffo
 from mockserver.core.scenarios import Scenario
 from mockserver.core.timeline import Timeline
 from mockserver.web.answers import Reply
-from mockserver.web.call import Call, body_as
+from mockserver.web.bodies import body_as
+from mockserver.web.call import Call
 from mockserver.web.files import file_reply
 from mockserver.web.provider import on
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 import msgspec
 
 from mockserver.core.refusals import BadBody, BadValue, MissingField
-from mockserver.web.call import wrong_type
+from mockserver.web.bodies import wrong_type
 
 T = TypeVar("T")
 
