@@ -220,16 +220,19 @@ def wire() -> Target:
     from uvicorn.server import ServerState
 
     from mockserver.app import create_app
+    from mockserver.corked import Outbox
     from mockserver.eager import Eager
+    from mockserver.heads import Heads
     from mockserver.settings import load
     from mockserver.wire import Wire
 
+    heads = Heads()
     servers = _servers(lambda: create_app(load({"clock": "frozen", "journal": 10})))
 
     async def talk(pieces: list[bytes]) -> None:
         tasks = ServerState()
         transport: Any = Transport()
-        protocol = Wire(next(servers), tasks, {}, eager=Eager())
+        protocol = Wire(next(servers), tasks, {}, eager=Eager(), heads=heads, outbox=Outbox())
         protocol.connection_made(transport)
         for piece in pieces:
             if transport.closing:
