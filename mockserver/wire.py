@@ -96,16 +96,21 @@ class Wire(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Answer what came whole, let what did not begin as a task, and count what comes before a head is complete."""
         cut = 0
+        before: Cycle | None = self.cycle  # None until a first request comes, whatever its annotation says
         if self._between and len(data) <= SHORT:
             cut = data.find(END) + len(END)
             known = self._known.get(data[:cut])
-            if known is not None and len(data) - cut == known.body:
-                before: Cycle | None = self.cycle  # None until a first request comes, whatever its annotation says
-                if (before is None or before.response_complete) and not self.transport.is_closing():
-                    self._take_known(known, data[cut:])
-                    return
+            if (
+                known is not None
+                and len(data) - cut == known.body
+                and (before is None or before.response_complete)
+                and not self.transport.is_closing()
+            ):
+                self._take_known(known, data[cut:])
+                return
         super().data_received(data)
-        if cut > len(END) and self._between and cut <= LONGEST_HEAD and self.cycle.keep_alive:
+        came = self.cycle is not before  # empty lines alone are no request
+        if came and cut > len(END) and self._between and cut <= LONGEST_HEAD and self.cycle.keep_alive:
             self._heads.came(data[:cut], self.scope, len(data) - cut)
         cycle, self._unstarted = self._unstarted, None
         if cycle is not None and not self.corked.is_closing():

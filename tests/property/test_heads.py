@@ -34,6 +34,8 @@ HEADS = [
     b"GET /" + b"a" * LONGEST + b" HTTP/1.1\r\n" + REST + b"\r\n",
     b"\r\n",
     b"\r\n\r\n",
+    b"\r\r\n\r\n",
+    b"\n\r\n\r\n",
     b"NONSENSE\r\n\r\n",
 ]
 BODIES = [b"", b"body", b"\r\n\r\n", b"\r\n\r\nbody", b"a\r\n\r\nbcd", b"4\r\nbody\r\n0\r\n\r\n", b"GET / HTT"]
@@ -100,6 +102,8 @@ async def said(heads: Heads, connections: Sequence[Sequence[bytes]]) -> list[byt
     config = uvicorn.Config(echo, lifespan="off", log_level="critical", access_log=False)
     config.load()
     eager, found = Eager(), []
+    broken: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, what: broken.append(what.get("exception")))
     for pieces in connections:
         state = ServerState()
         state.default_headers = [(b"server", b"uvicorn")]
@@ -112,6 +116,7 @@ async def said(heads: Heads, connections: Sequence[Sequence[bytes]]) -> list[byt
                 await asyncio.sleep(0)
         wire.connection_lost(None)
         found.append(transport.written)
+    assert not any(broken)
     return found
 
 
@@ -143,6 +148,9 @@ def connections(draw: st.DrawFn) -> list[list[bytes]]:
 @example([[b"\r\n\r\n" + HEADS[0]] * 3 + [b"\r\n\r\n" + HEADS[2]]])
 @example([[HEADS[10] + b"\r\n\r\nbody"] * 3 + [HEADS[10] + b"\r\n\r\nBODY"]])
 @example([[HEADS[1] + HEADS[1]] * 3 + [HEADS[1]] * 3])
+@example([[b"\n\r\n\r\n", HEADS[0]]])
+@example([[b"\r\r\n\r\n", HEADS[0]]])
+@example([[HEADS[0], *[b"\r\r\n\r\n"] * 3], [b"\r\r\n\r\n"]])
 def test_what_is_answered_does_not_depend_on_what_is_remembered(connections):
     knowing = asyncio.run(said(Heads(), connections))
     assert knowing == asyncio.run(said(Forgetful(), connections))
