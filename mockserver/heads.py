@@ -51,19 +51,21 @@ class Heads:
             if len(self._seen) >= SEEN_AT_MOST:
                 self._seen.clear()
             self._seen.add(mark)
-        elif len(raw) <= LONGEST and _is_plain(raw, scope["headers"], body):
+        elif len(raw) <= LONGEST and _is_plain(raw, scope, body):
             if len(self.known) >= MOST:
                 self.known.clear()
             names = ("http_version", "method", "path", "raw_path", "query_string", "headers")
             self.known[raw] = Head({name: scope[name] for name in names}, body)
 
 
-def _is_plain(raw: bytes, headers: Sequence[tuple[bytes, bytes]], body: int) -> bool:
+def _is_plain(raw: bytes, scope: Mapping[str, Any], body: int) -> bool:
     """Tell whether all requests with these very bytes up to the empty line have their head there, and this body."""
+    headers: Sequence[tuple[bytes, bytes]] = scope["headers"]
     lengths = [value for name, value in headers if name == b"content-length"] or [b"0"]
     return (
         raw.find(b"\n\r\n") == len(raw) - 3  # no line ends otherwise than with both
         and b"\n\n" not in raw
         and lengths == [b"%d" % body]
         and UNUSUAL.isdisjoint(name for name, _ in headers)
+        and scope["method"] != "CONNECT"  # whatever it says, no body follows it
     )

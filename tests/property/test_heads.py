@@ -15,22 +15,48 @@ from mockserver.heads import LONGEST, MOST, SEEN_AT_MOST, Heads
 from mockserver.wire import Wire
 
 REST = b"host: mock\r\n"
-HEADS = [
+LONE_LF = b"POST /quick HTTP/1.1\r\n" + REST + b"content-length: 8\n\n"
+PLAIN = [
     b"GET /quick HTTP/1.1\r\n" + REST + b"\r\n",
     b"GET /slow?a=1 HTTP/1.1\r\n" + REST + b"\r\n",
     b"HEAD /quick HTTP/1.1\r\n" + REST + b"\r\n",
     b"POST /quick HTTP/1.1\r\n" + REST + b"content-length: 4\r\n\r\n",
     b"POST /slow HTTP/1.1\r\n" + REST + b"Content-Length: 8\r\n\r\n",
+    b"POST /early HTTP/1.1\r\n" + REST + b"content-length: 4\r\n\r\n",
+    b"OPTIONS * HTTP/1.1\r\n" + REST + b"\r\n",
+]
+ODD = [
     b"POST /quick HTTP/1.1\r\n" + REST + b"content-length: 04\r\n\r\n",
     b"POST /quick HTTP/1.1\r\n" + REST + b"content-length: 4\r\ncontent-length: 4\r\n\r\n",
     b"POST /quick HTTP/1.1\r\n" + REST + b"transfer-encoding: chunked\r\n\r\n",
     b"POST /quick HTTP/1.1\r\n" + REST + b"expect: 100-continue\r\ncontent-length: 4\r\n\r\n",
     b"GET /quick HTTP/1.1\n" + b"host: mock\n\n",
-    b"POST /quick HTTP/1.1\r\n" + REST + b"content-length: 8\n\n",
+    b"POST /close HTTP/1.1\r\n" + REST + b"content-length: 4\r\n\r\n",
+    b"POST /crash HTTP/1.1\r\n" + REST + b"content-length: 4\r\n\r\n",
+    *(
+        b"POST /quick HTTP/1.1\r\n" + REST + odd + b"\r\n\r\n"
+        for odd in (
+            b"content-length: 4\r\ntransfer-encoding: ",
+            b"content-length: 4\r\ntransfer-encoding: identity",
+            b"content-length : 4",
+            b"content-length: \r\n 4",
+            b"content-length: 4\r\n 5",
+            b"content-length: 4, 4",
+            b"content-length: +4",
+            b"content-length: 4\nx: y",
+            b"content-length: 4\rx: y",
+            b"content-length: 4\r\nexpect:",
+            b"Connection: Close",
+            b"connection: keep-alive, close",
+            b"connection: keep-alive,\r\n close",
+        )
+    ),
     b"GET /quick HTTP/1.0\r\n" + REST + b"\r\n",
     b"GET /quick HTTP/1.0\r\nconnection: keep-alive\r\n\r\n",
     b"GET /quick HTTP/1.1\r\nconnection: close\r\n\r\n",
+    LONE_LF,
     b"GET /quick HTTP/1.1\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n",
+    b"CONNECT http://mock/quick HTTP/1.1\r\ncontent-length: 4\r\n\r\n",
     b"GET /" + b"a" * LONGEST + b" HTTP/1.1\r\n" + REST + b"\r\n",
     b"\r\n",
     b"\r\n\r\n",
@@ -38,6 +64,7 @@ HEADS = [
     b"\n\r\n\r\n",
     b"NONSENSE\r\n\r\n",
 ]
+HEADS = PLAIN + ODD
 BODIES = [b"", b"body", b"\r\n\r\n", b"\r\n\r\nbody", b"a\r\n\r\nbcd", b"4\r\nbody\r\n0\r\n\r\n", b"GET / HTT"]
 
 
@@ -76,17 +103,22 @@ class Wireless:
 
 
 async def echo(scope: Any, receive: Any, send: Any) -> None:
-    """Answer with all that a request says; `/slow` after a while."""
+    """Answer with all that a request says: `/slow` after a while, `/early` before its body is read."""
     if scope["path"] == "/slow":
         await asyncio.sleep(0)
-    body, more = b"", True
+    if scope["path"] == "/crash":
+        raise ValueError
+    body, more = b"", scope["path"] != "/early"
     while more:
         message = await receive()
         body += message.get("body", b"")
         more = message.get("more_body", False)
     names = ("method", "path", "raw_path", "query_string", "http_version", "headers", "client", "server", "scheme")
     told = repr([scope[name] for name in names] + [body]).encode()
-    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"%d" % len(told))]})
+    headers = [(b"content-length", b"%d" % len(told))]
+    if scope["path"] == "/close":
+        headers.append((b"connection", b"close"))
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": told})
 
 
@@ -121,7 +153,9 @@ async def said(heads: Heads, connections: Sequence[Sequence[bytes]]) -> list[byt
 
 
 requests = st.builds(lambda head, body: head + body, st.sampled_from(HEADS), st.sampled_from(BODIES))
-plain = st.sampled_from([HEADS[0], HEADS[1], HEADS[3] + b"body", HEADS[3] + b"\r\n\r\n", HEADS[4] + b"\r\n\r\nbody"])
+plain = st.sampled_from(
+    [HEADS[0], HEADS[1], HEADS[5] + b"body", HEADS[3] + b"body", HEADS[3] + b"\r\n\r\n", HEADS[4] + b"\r\n\r\nbody"]
+)
 
 
 @st.composite
@@ -146,7 +180,7 @@ def connections(draw: st.DrawFn) -> list[list[bytes]]:
 @given(connections())
 @example([[HEADS[3] + b"body"] * 4, [HEADS[3] + b"body", HEADS[3] + b"\r\n\r\n"]])
 @example([[b"\r\n\r\n" + HEADS[0]] * 3 + [b"\r\n\r\n" + HEADS[2]]])
-@example([[HEADS[10] + b"\r\n\r\nbody"] * 3 + [HEADS[10] + b"\r\n\r\nBODY"]])
+@example([[LONE_LF + b"\r\n\r\nbody"] * 3 + [LONE_LF + b"\r\n\r\nBODY"]])
 @example([[HEADS[1] + HEADS[1]] * 3 + [HEADS[1]] * 3])
 @example([[b"\n\r\n\r\n", HEADS[0]]])
 @example([[b"\r\r\n\r\n", HEADS[0]]])
@@ -165,7 +199,7 @@ async def test_a_head_is_remembered_when_it_has_come_twice():
 
 async def test_what_says_more_than_a_head_should_is_not_remembered():
     heads = Heads()
-    for head in HEADS[5:]:
+    for head in ODD:
         for body in BODIES:
             await said(heads, [[head + body]] * 3)
     assert not heads.known
