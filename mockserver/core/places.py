@@ -29,12 +29,11 @@ class Places:
 
     def take(self, kind: str, team: str, who: str, until: datetime) -> None:
         """Take one more place, until `until` at the latest."""
+        self._store.together(partial(self._take, kind, team, who, until))
 
-        def work() -> None:
-            self._store.schedule(f"{self._base}{kind}/{team}", until, who)
-            self._count(kind, team, 1)
-
-        self._store.atomically(work)
+    def _take(self, kind: str, team: str, who: str, until: datetime) -> None:
+        self._store.schedule(f"{self._base}{kind}/{team}", until, who)
+        self._store.number(self._base + kind, team)
 
     def give_back(self, kind: str, team: str, gone: Callable[[str], bool]) -> None:
         """Free the places of those who are gone before their time."""

@@ -70,6 +70,7 @@ PLANS: Final = {plan.name: plan for plan in (ENTERPRISE, STARTER)}
 
 
 @lru_cache(maxsize=16_384)
+@lru_cache(maxsize=1024)
 def price(kind: Kind, length: timedelta, *, given_text: bool = False) -> Decimal:
     """Give what describing a media of this length costs, in credits: minutes of source, times the kind's rate."""
     rate = EXISTING_TEXT_RATE if given_text and kind == "video" else RATES[kind]

@@ -53,7 +53,8 @@ class Media:
         """How far its verification is."""
         if self.verified_from is None:
             return "pending"
-        state = self.verification.at(now - self.verified_from).stage.state
+        since, life = now - self.verified_from, self.verification
+        state = life.end.state if since >= life.length else life.at(since).stage.state
         return "completed" if state == "done" else "failed" if state == "failed" else "processing"
 
     @property
