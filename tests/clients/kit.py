@@ -72,6 +72,7 @@ class Stage:
         self.pauses = []
         self.court = Court()
         self.settings = {}
+        self.wall = None
         self.control = httpx.Client(transport=self.transport("sync"), base_url=self.base + "/_mock/")
         self.control_async = httpx.AsyncClient(transport=self.transport("async"), base_url=self.base + "/_mock/")
         self.closing = []
@@ -84,12 +85,16 @@ class Stage:
             return InProcess(self.street.app, self.street.runner)
         return httpx.ASGITransport(self.street.app)
 
-    def begin(self, **settings):
-        """Begin the sandbox anew, with settings of a provider: `nanogpt__profile="2025"`."""
+    def begin(self, *, wall=None, **settings):
+        """Begin the sandbox anew, with settings of a provider: `nanogpt__profile="2025"`.
+
+        With a `wall`, the real clock as far as the server can see, time runs, and sleeping moves that one.
+        """
         named = {key.replace("__", "."): value for key, value in settings.items()}
-        made = self.control.post("sandboxes", json={"name": self.name, "settings": named})
+        clock = {} if wall is None else {"clock": {"mode": "scaled", "speed": 1}}
+        made = self.control.post("sandboxes", json={"name": self.name, "settings": named} | clock)
         assert made.status_code == 201, made.text
-        self.settings = named
+        self.settings, self.wall = named, wall
 
     def close(self, *, every_excuse=True):
         """Close all connections; raises GuardError for an exchange that is not accounted for, or an idle excuse.
@@ -108,16 +113,20 @@ class Stage:
         return self.elapsed
 
     def sleep(self, seconds):
-        self.slept(seconds)
-        self.control.post("clock/advance", json={"seconds": seconds}).raise_for_status()
+        if self.slept(seconds):
+            self.control.post("clock/advance", json={"seconds": seconds}).raise_for_status()
 
     async def sleep_async(self, seconds):
-        self.slept(seconds)
-        (await self.control_async.post("clock/advance", json={"seconds": seconds})).raise_for_status()
+        if self.slept(seconds):
+            (await self.control_async.post("clock/advance", json={"seconds": seconds})).raise_for_status()
 
     def slept(self, seconds):
+        """Note a pause; whether the sandbox's clock has yet to be moved."""
         self.elapsed += seconds
         self.pauses.append(seconds)
+        if self.wall is not None:
+            self.wall.passes(seconds)
+        return self.wall is None
 
     def client(self, kinds, key, *, provider, excuses=(), around=None, later=False, **options):
         """A client that blocks, of the kind that this stage is for; `kinds` is (sync, async).

@@ -22,6 +22,7 @@ from clients.viddyscribe import AsyncViddyScribe, ViddyScribe
 from mockserver.hypothesis import SCENARIOS, WHERE, Behaviour, Disturbance, behaviours
 from tests.clients.kit import WAYS, astray
 from tests.films import film
+from tests.providers.conduct.kit import Wall
 
 LAWFUL = settings(
     max_examples=max(settings.default.max_examples // 4, 10),
@@ -41,8 +42,9 @@ class Trial:
     polls: str
     patience = None
 
-    def __init__(self, street, way):
+    def __init__(self, street, way, wall):
         self.stage = street.stage(way)
+        self.stage.begin(wall=wall)
         options = {} if self.patience is None else {"patience": self.patience}
         excuses = astray(self.provider, *SCENARIOS)
         self.client = self.stage.client(
@@ -98,9 +100,18 @@ class OfViddyScribe(Trial):
 TALK = film(seconds=2, rate=5, sound=None)
 
 
-def hold(street, folder, kind, way, behaviour):
+@pytest.fixture
+def wall(monkeypatch):
+    """The real clock as the server sees it, which sleeping moves: time runs, so that its conduct report knows haste."""
+    found = Wall()
+    for module in ("mockserver.core.clock", "mockserver.settings", "mockserver.control.sandboxes"):
+        monkeypatch.setattr(f"{module}.wall_now", found)
+    return found
+
+
+def hold(street, folder, kind, way, behaviour, wall):
     """Send a client through a behaviour, and hold it to the laws."""
-    trial = kind(street, way)
+    trial = kind(street, way, wall)
     try:
         trial.prepare(folder)
         behaviour.play(trial.stage)
@@ -160,6 +171,7 @@ def keeps_the_pace(trial, error):
 
 
 def behaves(trial):
+    """Time runs here, if only while the client sleeps, so haste is among what the server looks for."""
     findings = trial.stage.ask("GET", "conduct")["items"]
     assert [(each["id"], each["message"]) for each in findings] == []
 
@@ -186,7 +198,7 @@ def suffered(provider, *disturbances, scenario="succeeds", at=None):
 
 
 @pytest.mark.parametrize("kind", TRIALS, ids=lambda kind: kind.provider)
-def test_the_laws_hold_however_the_provider_behaves(the_street, tmp_path_factory, kind):
+def test_the_laws_hold_however_the_provider_behaves(the_street, tmp_path_factory, kind, wall):
     name = kind.provider
 
     @LAWFUL
@@ -199,7 +211,7 @@ def test_the_laws_hold_however_the_provider_behaves(the_street, tmp_path_factory
     @example(behaviour=suffered(name, ("malformed", "download", 0, 2)), way="async-here")
     def law(behaviour, way):
         note(f"{behaviour}, {way}")
-        hold(the_street, tmp_path_factory.mktemp("law") / "files", kind, way, behaviour)
+        hold(the_street, tmp_path_factory.mktemp("law") / "files", kind, way, behaviour, wall)
 
     law()
 
@@ -262,11 +274,25 @@ class OrdersNothing(ArtnexOperations):
         (OrdersNothing, suffered("artnex"), says_and_hears_what_is_described),
     ],
 )
-def test_whoever_breaks_a_law_is_caught(the_street, tmp_path, careless, behaviour, law):
+def test_whoever_breaks_a_law_is_caught(the_street, tmp_path, wall, careless, behaviour, law):
     class Kind(OfArtnex):
         kinds = (type("Careless", (Artnex,), {"operations_class": careless}), None)
 
     with pytest.raises(AssertionError) as caught:
-        hold(the_street, tmp_path / "files", Kind, "sync-here", behaviour)
+        hold(the_street, tmp_path / "files", Kind, "sync-here", behaviour, wall)
 
     assert law.__name__ in [frame.name for frame in caught.traceback]
+
+
+def test_haste_is_found_by_the_server_too(the_street, tmp_path, wall):
+    class Kind(OfArtnex):
+        kinds = (type("Careless", (Artnex,), {"operations_class": Hasty}), None)
+
+    trial = Kind(the_street, "sync-here", wall)
+    trial.go(tmp_path)
+    trial.stage.settle()
+
+    with pytest.raises(AssertionError, match="polled-too-fast"):
+        behaves(trial)
+
+    trial.stage.close(every_excuse=False)
