@@ -8,7 +8,7 @@ import msgspec
 
 from mockserver.core.refusals import BadValue, MediaTooLarge, MediaUnusable, MissingField, MissingMedia, TooLong
 
-from .catalogue import IMAGE, MODELS, TEXT, Model, Order
+from .catalogue import IMAGE, MODELS, TEXT, Mode, Model, Order
 from .options import Options
 
 PROMPT_AT_MOST = 4000
@@ -35,9 +35,13 @@ class NewVideo(msgspec.Struct):
 def order(body: NewVideo, options: Options) -> Order:
     """Check a submission, field by field in the order of the document's table of errors, and say what will be made."""
     prompt = _prompt(body.prompt)
-    model = _model(body.model, body.mode)
-    if model.mode == IMAGE:
-        _check_image(body.image, model, options.max_image_bytes)
+    model, mode = _model(body.model), _mode(body.mode)
+    if mode == IMAGE and not body.image:  # whatever the model is made for: the document's table names the mode alone
+        raise MissingMedia(model.name, "image")
+    if model.mode != mode:
+        raise BadValue("model", model.name, allowed=mode)
+    if mode == IMAGE and body.image:
+        _check_image(body.image, options.max_image_bytes)
     ratio = body.aspect_ratio if body.aspect_ratio in model.ratios else model.ratios[0]
     return Order(model.name, prompt, _seconds(body.duration, model), ratio)
 
@@ -50,18 +54,21 @@ def _prompt(prompt: str | None) -> str:
     return prompt
 
 
-def _model(name: object, mode: object) -> Model:
-    """Find the model of a mode."""
+def _model(name: object) -> Model:
     if name is None:
         raise MissingField("model")
     model = MODELS.get(name) if isinstance(name, str) else None
     if model is None:
         raise BadValue("model", name)
-    if mode not in (None, TEXT, IMAGE):
-        raise BadValue("mode", mode)
-    if model.mode != (mode or TEXT):
-        raise BadValue("model", name, allowed=str(mode or TEXT))
     return model
+
+
+def _mode(name: object) -> Mode:
+    if name is None or name == TEXT:
+        return TEXT
+    if name == IMAGE:
+        return IMAGE
+    raise BadValue("mode", name)
 
 
 def _seconds(duration: object, model: Model) -> int:
@@ -72,10 +79,8 @@ def _seconds(duration: object, model: Model) -> int:
     raise BadValue("duration", duration, allowed=", ".join(map(str, model.durations)))
 
 
-def _check_image(image: str | None, model: Model, limit: int) -> None:
+def _check_image(image: str, limit: int) -> None:
     """Refuse what is neither an HTTPS address (which is never fetched) nor base64 of a picture of `limit` bytes."""
-    if not image:
-        raise MissingMedia(model.name, "image")
     if _ADDRESS.fullmatch(image):
         return
     prefix = _DATA_URL.match(image)

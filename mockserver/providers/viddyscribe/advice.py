@@ -5,11 +5,11 @@ from urllib.parse import parse_qs
 
 import msgspec
 
-from mockserver.core.clock import EPOCH, SECOND
 from mockserver.core.conduct import Advice, Counsel, Fields
 from mockserver.core.journal import Exchange
 
 from .catalogue import Kind
+from .catalogue.instants import read
 from .inputs.config import AudioOptions, Captions, TextOptions, VideoOptions
 from .inputs.sources import Source
 from .options import Options
@@ -98,7 +98,8 @@ QUERIES = {
 def lapsed(exchange: Exchange) -> bool:
     """Tell whether a link was used after the instant that it names, rather than one that was never signed."""
     expires = parse_qs(exchange.query.decode("latin-1")).get("expires", [""])[0]
-    return expires.isdigit() and len(expires) < 12 and exchange.at >= EPOCH + int(expires) * SECOND
+    end = read(expires)
+    return end is not None and exchange.at >= end
 
 
 def advice(_: Options) -> Advice:

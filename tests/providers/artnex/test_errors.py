@@ -2,7 +2,7 @@
 
 import pytest
 
-from .conftest import bearer, customer_of
+from .conftest import PNG, bearer, customer_of
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ async def test_each_refusal_of_a_submission_has_the_envelope(mock, key, body, st
         ({"prompt": "x" * 4005}, "prompt must have at most 4000 characters; this one has 4005."),
         ({"model": "veo4"}, "veo4 is not a supported video model."),
         ({"model": ["veo3.1"]}, "['veo3.1'] is not a supported video model."),
-        ({"model": "veo3.1", "mode": "image-to-video"}, "veo3.1 is not a model for mode image-to-video."),
+        ({"model": "veo3.1", "mode": "image-to-video", "image": PNG}, "veo3.1 is not a model for mode image-to-video."),
         ({"model": "veo3.1-i2v"}, "veo3.1-i2v is not a model for mode text-to-video."),
         ({"model": "veo3.1-i2v", "mode": "text-to-video"}, "veo3.1-i2v is not a model for mode text-to-video."),
         ({"model": "veo3.1", "duration": 5}, "duration must be one of 4, 6, 8 for this model."),

@@ -83,6 +83,12 @@ async def test_animating_needs_an_image(customer, image):
     assert await customer.refused(**ANIMATE, **image) == (400, "missing_image")
 
 
+@pytest.mark.clause("artnex.values.image-missing")
+@pytest.mark.parametrize("image", [{}, {"image": ""}, {"image": None}])
+async def test_the_image_is_missing_whatever_the_model_is_made_for(customer, image):
+    assert await customer.refused(model="veo3.1", mode="image-to-video", **image) == (400, "missing_image")
+
+
 @pytest.mark.clause("artnex.values.image-forms")
 @pytest.mark.parametrize(
     "image",

@@ -97,6 +97,22 @@ async def test_a_link_works_for_15_minutes(mock, finished, download, kind, link)
     assert ends(late) == (403, "link_expired")
 
 
+@pytest.mark.clause("viddyscribe.content.link-15-minutes", "viddyscribe.content.expired-link")
+@pytest.mark.parametrize("seconds", [0.25, 0.000001, 0.999999])
+async def test_a_link_that_was_signed_between_two_seconds_works_as_long(mock, team, download, seconds):
+    job_id = await team.job("audio")
+    await mock.until_idle()
+    await mock.advance(seconds)
+    url = (await team.results(job_id))["audio_signed_url"]
+
+    await mock.advance(QUARTER - 0.000001)
+    last = await download(url)
+    await mock.advance(0.000001)
+
+    assert last.status_code == 200
+    assert ends(await download(url)) == (403, "link_expired")
+
+
 @pytest.mark.clause("viddyscribe.content.expired-link")
 @pytest.mark.parametrize(
     ("old", "new"),

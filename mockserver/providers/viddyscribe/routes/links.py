@@ -1,20 +1,20 @@
 """Signed links: they end, and need no key."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import blake2b
 from hmac import compare_digest
-from math import ceil
 
-from mockserver.core.clock import EPOCH, MINUTE
+from mockserver.core.clock import MINUTE
 from mockserver.core.refusals import Gone
+from mockserver.providers.viddyscribe.catalogue.instants import read, written
 from mockserver.web.call import Call
 
 LIFE = 15 * MINUTE  # [viddyscribe:get-job-results]
 
 
 def signed(call: Call, path: str, until: datetime) -> str:
-    """An absolute link to a path of this house, which works until an instant, rounded up to a second."""
-    expires = str(ceil((until - EPOCH) / timedelta(seconds=1)))
+    """An absolute link to a path of this house, which works until an instant."""
+    expires = written(until)
     return call.url(f"{path}?expires={expires}&signature={_signature(call, path, expires)}")
 
 
@@ -23,7 +23,8 @@ def check(call: Call, path: str) -> None:
     expires, signature = call.query.get("expires", ""), call.query.get("signature", "")
     if not compare_digest(_signature(call, path, expires), signature.encode("ascii", "replace").decode()):
         raise Gone("link")
-    if call.now >= EPOCH + timedelta(seconds=int(expires)):
+    end = read(expires)
+    if end is None or call.now >= end:
         raise Gone("link")
 
 
