@@ -11,8 +11,7 @@ REFUSED = bytes(byte for byte in range(256) if HEADER_VALUE_RE.search(bytes([byt
 """What no header's value may have in it."""
 
 SHORT = 256
-"""Bytes of a request target that is remembered: clients ask for the same few again and again."""
-
+"""Bytes of a request target, or of a header's value, that is remembered: the same few come again and again."""
 
 VALUES = 64
 """How many values of one header are remembered: one that has more is another each time, such as a balance."""
@@ -39,7 +38,7 @@ def _written(header: tuple[bytes, bytes]) -> bytes:
         raise ValueError("a header has a character that no header can have")
     start, values = begun
     found = start + value + b"\r\n"
-    if len(values) < VALUES:
+    if len(values) < VALUES and len(value) <= SHORT:
         values.append(value)
         _known[header] = found
     return found
