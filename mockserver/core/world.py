@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import NamedTuple, Protocol
 
 from mockserver.core.accounts import Account, Trade
@@ -108,6 +109,9 @@ class Sandbox:
     def set_clock(self, clock: Clock) -> None:
         """Let time go on by another clock."""
         self.store.put(self._shelf, "clock", clock)
+        self._goes_by(clock)
+
+    def _goes_by(self, clock: Clock) -> None:
         self.tempo.begins(self.journal.count, clock)
         if self.watch is not None:
             self.watch.moved(clock)
@@ -119,16 +123,15 @@ class Sandbox:
     def advance(self, by: timedelta) -> datetime:
         """Move mock time forward and answer the new one."""
         moved: Clock = self.store.update(self._shelf, "clock", lambda old: (old or self.terms.clock).advanced(by))
-        self.tempo.begins(self.journal.count, moved)
-        if self.watch is not None:
-            self.watch.moved(moved)
+        self._goes_by(moved)
         return moved.now()
 
     def watched(self, what: Changing, now: datetime) -> None:
         """Tell the clock that somebody polled a job (or an upload); an `auto` clock then moves to its next change."""
         clock = self.clock
         if clock.auto and (change := what.next_change(now)) is not None and change > clock.mock:
-            self.set_clock(clock.moved_to(change))
+            moved: Clock = self.store.update(self._shelf, "clock", lambda old: _not_before(change, old or clock))
+            self._goes_by(moved)
 
     @property
     def plan(self) -> Plan:
@@ -157,7 +160,13 @@ class Sandbox:
         plan: Plan | None = self.store.get(self._shelf, "plan")
         if plan is None:
             return SUCCEEDS
-        scenario, rest = plan.take(provider, asked) if plan.queue or plan.rules else (plan.default, plan)
+        if plan.queue or plan.rules:  # those who share the store take from the same ones
+            return self.store.atomically(partial(self._taken, provider, asked, among))
+        return plan.default if plan.default.name in among else SUCCEEDS
+
+    def _taken(self, provider: str, asked: Callable[[], Asked], among: Collection[str]) -> Scenario:
+        plan = self.plan
+        scenario, rest = plan.take(provider, asked)
         if scenario.name not in among:
             return SUCCEEDS
         if rest is not plan:
@@ -313,6 +322,11 @@ class World:
         self.store.clear(f"{shelf}/")
         for key in [key for key, _ in self.store.newest(shelf)]:
             self.store.update(shelf, key, lambda _: None)
+
+
+def _not_before(at: datetime, clock: Clock) -> Clock:
+    """Move an `auto` clock to an instant, unless somebody else has moved it there, or further, in the meantime."""
+    return clock.moved_to(at) if clock.auto and at > clock.mock else clock
 
 
 def shelf_of_snapshots(name: str) -> str:

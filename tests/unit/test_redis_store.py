@@ -1,13 +1,17 @@
 """What the store in Redis does when Redis, its client or the line to it fails."""
 
 import sys
+from datetime import timedelta
 from secrets import token_hex
 
 import pytest
 import redis
 
-from mockserver.core.clock import START
+from mockserver.core.asked import Asked, Match
+from mockserver.core.clock import EPOCH, START, Clock
+from mockserver.core.scenarios import Plan, Rule, parsed
 from mockserver.core.store import StateError, StoreUnavailableError
+from mockserver.core.world import Sandbox, Terms
 from mockserver.stores.redis import RedisStore
 from tests.redis_server import needs_redis, shared
 
@@ -76,6 +80,45 @@ def test_what_is_due_is_given_to_one_alone(store):
     assert store.atomically(work) == []
     assert taken == ["entry"]
     other.close()
+
+
+@pytest.fixture
+def workers(store):
+    """One sandbox, as two workers that share the store have it."""
+    other = RedisStore(shared().address, prefix=store._prefix)
+    terms = Terms(clock=Clock(wall=EPOCH, mock=START, rate=0, auto=True))
+    yield [Sandbox("a", each, terms, {}) for each in (store, other)]
+    other.close()
+
+
+@needs_redis
+def test_what_is_queued_for_one_job_is_taken_by_one_of_two_workers(workers):
+    here, there = workers
+    here.set_plan(Plan(rules=(Rule(Match(), parsed("fails"), times=1),)))
+    asked = Asked("acme", "POST", "/v1", "/v1", "create", "key", "", "")
+    taken = []
+
+    def meanwhile():
+        if not taken:
+            taken.append(None)
+            taken[0] = there.next_scenario("acme", lambda: asked)
+        return asked
+
+    assert here.next_scenario("acme", meanwhile).name == "succeeds"
+    assert taken[0].name == "fails"
+
+
+@needs_redis
+def test_time_that_another_worker_has_moved_further_does_not_go_back(workers):
+    here, there = workers
+
+    class Polled:
+        def next_change(self, now):
+            there.advance(timedelta(minutes=2))
+            return now + timedelta(minutes=1)
+
+    here.watched(Polled(), START)
+    assert here.now() == START + timedelta(minutes=2)
 
 
 @needs_redis
