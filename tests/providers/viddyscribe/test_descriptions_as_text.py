@@ -75,7 +75,26 @@ def test_frames_of_a_broken_rate_are_counted_in_its_nearest_whole_number():
 
     assert "00:00:01:00 00:01:01:00 00:00:01:00 00:01:01:00" in written
     assert edl.read(written, ntsc) == [Description(1001, 61_061, "A fox.")]
-    assert "00:00:04:00 00:00:08:00" in edl.write([Description(10_000, 20_000, "slow")], Fraction(2, 5))
+
+
+@pytest.mark.clause("viddyscribe.content.edl-dialect", "viddyscribe.content.formats-agree")
+@pytest.mark.parametrize(
+    ("rate", "codes"),
+    [
+        (Fraction(2, 5), "00:00:10:00 00:01:10:00"),
+        (Fraction(25, 2), "00:00:10:03 00:01:10:06"),
+        (Fraction(298, 10), "00:00:10:08 00:01:10:15"),
+        (Fraction(2997, 100), "00:00:10:07 00:01:10:13"),
+        (Fraction(100), "00:00:10:12 00:01:10:25"),
+        (Fraction(120_000, 1001), "00:00:10:14 00:01:10:26"),
+    ],
+    ids=str,
+)
+def test_other_broken_rates_are_no_rates_of_time_codes_and_two_digits_hold_a_frame(rate, codes):
+    written = edl.write([Description(10_250, 70_500, "A fox.")], rate)
+
+    assert codes in written
+    assert edl.read(written, rate)[0].start == pytest.approx(10_250, abs=501)
 
 
 @pytest.mark.clause("viddyscribe.values.description-forms")

@@ -88,6 +88,18 @@ async def test_frames_are_counted_at_the_media_s_rate(team, finished):
     assert frames == [round(segment["start"] * 30000 / 1001) for segment in segments]
 
 
+@pytest.mark.clause("viddyscribe.content.formats-agree", "viddyscribe.content.edl-dialect")
+@pytest.mark.parametrize(("rate", "frames"), [(12.5, 12), (0.25, 1), (29.8, 30), (120, 60)])
+async def test_an_edl_tells_the_time_where_no_time_code_has_the_media_s_rate(team, finished, rate, frames):
+    media_id = await team.media(film(seconds=60, rate=rate, size=(32, 32), sound=None))
+    segments = (await finished("text", media_id, format="json"))["output"]["segments"]
+
+    found = events((await finished("text", media_id, format="edl"))["output"]["content"], frames)
+
+    assert [start for start, _, _ in found] == pytest.approx([one["start"] for one in segments], abs=0.501 / frames)
+    assert [end for _, end, _ in found] == pytest.approx([one["end"] for one in segments], abs=0.501 / frames)
+
+
 @pytest.mark.clause("viddyscribe.content.formats-agree")
 @pytest.mark.parametrize("ad_type", ["extended_ad", "standard_ad"])
 async def test_the_formats_agree(finished, long_media, ad_type):

@@ -7,14 +7,17 @@ from fractions import Fraction
 from .descriptions import Description
 
 _EVENT = re.compile(r"\d{3,}\s+\S+\s+\S+\s+\S+\s+([\d:]{11,})\s+([\d:]{11,})\s+[\d:]{11,}\s+[\d:]{11,}\s*")
+_NEAR = Fraction(1, 200)  # 23.98 and 29.97 are written for 24000/1001 and 30000/1001
 _COMMENT = re.compile(r"\*\s*(?:COMMENT:)?\s*(.*)")
 
 
 def write(found: Sequence[Description], rate: Fraction) -> str:
     """One event a description, its text as a comment below it.
 
-    Frames are counted at the media's `rate`, and written in time codes of its nearest whole number of them a second.
+    Frames are counted at the media's `rate` where time codes have it, whole or a broadcaster's 29.97 and the like; else
+    at its nearest whole number, so that the codes go on telling the time.
     """
+    rate = _counted(rate)
     lines = ["TITLE: AUDIO DESCRIPTION", "FCM: NON-DROP FRAME", ""]
     for number, one in enumerate(found, 1):
         first = _frame(one.start, rate)
@@ -25,6 +28,7 @@ def write(found: Sequence[Description], rate: Fraction) -> str:
 
 def read(text: str, rate: Fraction) -> list[Description]:
     """Read events that have a comment; the source's times count."""
+    rate = _counted(rate)
     found: list[Description] = []
     span: tuple[int, int] | None = None
     for line in map(str.strip, text.splitlines()):
@@ -34,6 +38,15 @@ def read(text: str, rate: Fraction) -> list[Description]:
             found.append(Description(*span, comment[1]))
             span = None
     return found
+
+
+def _counted(rate: Fraction) -> Fraction:
+    """At which rate frames are counted; halved until two digits hold a frame's number."""
+    while round(rate) >= 100:
+        rate /= 2
+    whole = Fraction(_base(rate))
+    broadcast = whole * Fraction(1000, 1001)
+    return broadcast if abs(rate - broadcast) < min(_NEAR, abs(rate - whole)) else whole
 
 
 def _frame(milliseconds: int, rate: Fraction) -> int:
