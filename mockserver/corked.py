@@ -83,5 +83,7 @@ class Corked:
 
     def close(self) -> None:
         """Send what was gathered, and close."""
-        self.flush()
-        self._transport.close()
+        try:
+            self.flush()
+        finally:
+            self._transport.close()
