@@ -115,7 +115,7 @@ class Wire(HttpToolsProtocol):
         cycle, self._unstarted = self._unstarted, None
         if cycle is not None and not self.corked.is_closing():
             self._start_asgi_task(_told_to_go_on(cycle), self._app())
-        if len(data) > 1024 or self._head:
+        if self._head or not self._between:
             self._count(len(data))
 
     def _take_known(self, known: Head, body: bytes) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
+import pytest
 import uvicorn
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -12,7 +13,7 @@ from uvicorn.server import ServerState
 from mockserver.corked import Outbox
 from mockserver.eager import Eager
 from mockserver.heads import LONGEST, MOST, SEEN_AT_MOST, Heads
-from mockserver.wire import Wire
+from mockserver.wire import HEAD_AT_MOST, TOO_LARGE, Wire
 
 REST = b"host: mock\r\n"
 LONE_LF = b"POST /quick HTTP/1.1\r\n" + REST + b"content-length: 8\n\n"
@@ -212,3 +213,18 @@ async def test_only_so_many_are_remembered():
         for _ in range(2):
             heads.came(b"GET /%d HTTP/1.1\r\n\r\n" % number, {**scope, "headers": []}, 0)
     assert 0 < len(heads.known) <= MOST
+
+
+@pytest.mark.parametrize("size", [100, 1000, 10_000])
+async def test_a_head_without_an_end_is_cut_off_whatever_the_size_of_its_pieces(size):
+    pieces = [HEADS[0], b"GET / HTTP/1.1\r\n", *[b"x: " + b"y" * (size - 5) + b"\r\n"] * (2 * HEAD_AT_MOST // size)]
+    (answer,) = await said(Heads(), [pieces])
+    assert answer.endswith(TOO_LARGE)
+
+
+@pytest.mark.parametrize("size", [100, 1000, 10_000])
+async def test_a_body_in_small_pieces_is_not_counted_as_a_head(size):
+    length = 2 * HEAD_AT_MOST // size * size
+    head = b"POST /quick HTTP/1.1\r\ncontent-length: %d\r\n\r\n" % length
+    (answer,) = await said(Heads(), [[head, *[b"y" * size] * (length // size), HEADS[0]]])
+    assert answer.count(b"HTTP/1.1 200 OK") == 2
