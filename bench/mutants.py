@@ -14,7 +14,7 @@ import sys
 import tomllib
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
-from math import sqrt
+from math import inf, sqrt
 from pathlib import Path
 
 import pytest
@@ -27,8 +27,9 @@ MEANINGS = {None: NOT_TRIED, 0: "survived", 1: KILLED, 3: KILLED, 5: "no tests",
 """What mutmut says by its exit codes; a mutant that never ends was noticed, and so was one that crashes Python. Other
 codes are those of a run that went wrong: nothing was noticed."""
 
-LOG, TOLD, ON_IMPORT = "trials.log", "told.jsonl", "import"
-"""In a copy: what pytest prints, what the trials tell; and their word for a mutant that cannot be tried in a fork."""
+LOG, TOLD, HITS, ON_IMPORT = "trials.log", "told.jsonl", "hits.json", "import"
+"""In a copy: what pytest prints, what the trials tell, and which tests run what; and the trials' word for a mutant that
+cannot be tried in a fork."""
 
 NO_IMPORT = {int(pytest.ExitCode.INTERRUPTED), int(pytest.ExitCode.USAGE_ERROR)}
 """How pytest ends if the modules, or the tests and what they share, could not even be imported."""
@@ -69,6 +70,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--sample", type=int, help="so many mutants of each package, drawn by the seed (all)")
     parser.add_argument("--seed", type=int, default=1, help="what draws the sample (1)")
     parser.add_argument("--children", type=int, default=1, help="how many are tried at once (1)")
+    parser.add_argument("--seconds", type=float, default=inf, help="of tests for each, in their order (all tests)")
     parser.add_argument("--again", action="store_true", help="try once more those that survived: there are new tests")
     parser.add_argument("--survivors", action="store_true", help="list what survived; `mutmut show NAME` in .mutants/…")
     parser.add_argument("--only-count", action="store_true", help="print what is known, and try nothing")
@@ -120,7 +122,7 @@ def _try(copy: Path, options: argparse.Namespace) -> None:
     left = [name for name in wanted if results[name] in stale]
     if left:
         print(f"{copy.name}: {len(left)} to try; {copy / TOLD} grows by a line for each", file=sys.stderr, flush=True)
-        _trials(copy, left, options.children)
+        _trials(copy, left, f"--children={options.children}", f"--seconds={options.seconds}")
         _note(copy)
 
 
@@ -132,24 +134,44 @@ def _make(copy: Path) -> None:
         raise SystemExit(f"mutmut could not mutate {copy.name}: see {copy / LOG}")
 
 
-def _trials(copy: Path, names: Sequence[str], children: int) -> None:
+def _trials(copy: Path, names: Sequence[str], *how: str) -> None:
     """Try them in forks of one process that has the tests; what runs on import, in a process of its own each."""
-    if _pytest(copy, names, children):
+    if _pytest(copy, names, *how):
         raise SystemExit(f"the tests of {copy.name} do not pass: see {copy / LOG}")
     for name in [name for name in names if _told(copy).get(name) == ON_IMPORT]:
-        code = _pytest(copy, [name], 1, f"--mutant={name}")
+        _alone(copy, name, *how)
+
+
+def _alone(copy: Path, name: str, *how: str) -> None:
+    """Try what runs on import: in the files of a few tests that run it, which takes seconds, then in all."""
+    for tests in filter(None, [_files_about(copy, name.partition("__mutmut_")[0]), _settings(copy)[1]]):
+        code = _pytest(copy, [name], *how, f"--mutant={name}", tests=tests)
         if _told(copy).get(name) == ON_IMPORT:
             with (copy / TOLD).open("a") as told:
                 told.write(json.dumps([name, int(code in NO_IMPORT) or WENT_WRONG, 0, "import"]) + "\n")
+        if _told(copy).get(name) == 1:
+            return
 
 
-def _pytest(copy: Path, names: Sequence[str], children: int, *more: str) -> int:
+def _files_about(copy: Path, function: str) -> list[str]:
+    """The files of the quickest tests that run a function."""
+    known = json.loads((copy / HITS).read_text())["tests"]
+    about = sorted((seconds, test) for test, (_, seconds, functions) in known.items() if function in functions)
+    return sorted({test.partition("::")[0] for _, test in about[:20]})
+
+
+def _settings(copy: Path) -> tuple[list[str], list[str]]:
+    """What pytest is started with: options, and the selection of tests."""
+    found = tomllib.loads((copy / "pyproject.toml").read_text())["tool"]["mutmut"]
+    return found["pytest_add_cli_args"], found["pytest_add_cli_args_test_selection"]
+
+
+def _pytest(copy: Path, names: Sequence[str], *how: str, tests: Sequence[str] = ()) -> int:
     (copy / "trials.txt").write_text("\n".join(names))
-    settings = tomllib.loads((copy / "pyproject.toml").read_text())["tool"]["mutmut"]
-    command = [sys.executable, "-m", "pytest", "-c", "pyproject.toml", "--tb=native", "-q", "-p", "trials", *more]
-    command += [f"--trials={copy / 'trials.txt'}", f"--told={copy / TOLD}", f"--hits={copy / 'hits.json'}"]
-    command += [f"--children={children}", *settings["pytest_add_cli_args"]]
-    command += settings["pytest_add_cli_args_test_selection"]
+    options, selection = _settings(copy)
+    command = [sys.executable, "-m", "pytest", "-c", "pyproject.toml", "--tb=native", "-q", "-p", "trials", *how]
+    command += [f"--trials={copy / 'trials.txt'}", f"--told={copy / TOLD}", f"--hits={copy / HITS}"]
+    command += [*options, *(tests or selection)]
     around = os.environ | {"PYTHONPATH": str(ROOT / "bench")}
     with (copy / LOG).open("w") as log:
         done = subprocess.run(command, cwd=copy / "mutants", env=around, stdout=log, stderr=log, check=False)

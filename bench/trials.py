@@ -18,7 +18,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from functools import _lru_cache_wrapper, cache
 from hashlib import sha256
-from math import ceil
+from itertools import accumulate
+from math import ceil, inf
 from pathlib import Path
 from select import select
 from typing import NamedTuple, NoReturn, TextIO
@@ -66,6 +67,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--told", type=Path, help="where the outcomes go, one JSON list a line: name, code, seconds, test")
     group.addoption("--hits", type=Path, help="where it is kept which functions each test runs")
     group.addoption("--children", type=int, default=1, help="how many forks at once")
+    group.addoption("--seconds", type=float, default=inf, help="how long the tests of one mutant may take, without it")
     group.addoption("--mutant", help="the one mutant that is there while modules are imported, too")
 
 
@@ -88,7 +90,9 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     hits = Hits(options.hits)
     if not alone:
         hits.learn(session.items)
-    order = Order(session.items, hits, on_import | {Trial(options.mutant, [], 0).function} if alone else on_import)
+    if alone:
+        on_import.add(Trial(options.mutant, [], 0).function)
+    order = Order(session.items, hits, on_import, options.seconds)
     with options.told.open("a", buffering=1) as told:
         bench = Bench(told, order, options.children)
         for name in options.trials.read_text().split():
@@ -175,9 +179,13 @@ def _run(items: list[pytest.Item], lines: TextIO) -> NoReturn:
 
 
 class Order:
-    """Which tests are run for a mutant, and in which order: what has killed its like, then what is done soonest."""
+    """Which tests are run for a mutant, and in which order: what has killed its like, then what is done soonest.
 
-    def __init__(self, items: list[pytest.Item], hits: Hits, on_import: set[str]) -> None:
+    Where there are `seconds`, the tests that take longer together are left out.
+    """
+
+    def __init__(self, items: list[pytest.Item], hits: Hits, on_import: set[str], seconds: float) -> None:
+        self.seconds = seconds
         self.items = {item.nodeid: item for item in items}
         self.lasts = {name: seconds for name, (_, seconds, _) in hits.tests.items()}
         self.on_import = on_import
@@ -192,11 +200,18 @@ class Order:
         function = Trial(name, [], 0).function
         about, kills = self.about.get(function, set()), self.kills[function]
         chosen = self.items if function in self.on_import else about
-        ranked = sorted(
-            (test for test in chosen if test in self.items),
-            key=lambda test: (-kills[test], test not in about, self.lasts.get(test, 0), test),
-        )
-        return Trial(name, [self.items[test] for test in ranked], sum(self.lasts.get(test, 0) for test in ranked))
+        turns: dict[str, int] = defaultdict(int)  # of a test with parameters, one comes before the second of any
+        ranks = {}
+        for test in sorted((test for test in chosen if test in self.items), key=self._lasts):
+            ranks[test] = turns[test.partition("[")[0]]
+            turns[test.partition("[")[0]] += 1
+        ranked = sorted(ranks, key=lambda test: (-kills[test], test not in about, ranks[test], self._lasts(test), test))
+        ends = accumulate(map(self._lasts, ranked))
+        run = [test for test, end in zip(ranked, ends, strict=True) if end <= self.seconds]
+        return Trial(name, [self.items[test] for test in run], sum(map(self._lasts, run)))
+
+    def _lasts(self, test: str) -> float:
+        return self.lasts.get(test, 0)
 
 
 # Trials ---------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import anyio
 import pytest
 
 from mockserver.core.clock import Clock, wall_now
+from mockserver.core.post import Attempt, Delivery
 from tests import witness
 
 
@@ -276,3 +277,41 @@ async def test_each_job_is_told_once(visitor, street, listening):
         told = await stream.all()
 
     assert [data["status"] for _, data in told] == ["processing"] * 3
+
+
+async def test_a_request_is_told_with_all_that_is_known_and_without_its_key(visitor, listening):
+    async with listening("kind=request") as stream:
+        await visitor.get("/v1/videos/none")
+        await visitor.get("/v1/videos/none", headers={"authorization": ""})
+        known, nobody = [(await stream.next())[1] for _ in range(2)]
+
+    assert known == {
+        "at": "2026-01-01T00:00:00Z",
+        "number": 1,
+        "method": "GET",
+        "path": "/v1/videos/none",
+        "provider": "acme",
+        "operation": "get_video",
+        "key": "…",
+        "job": None,
+        "status": 404,
+        "clause": None,
+        "fault": None,
+    }
+    assert (nobody["number"], nobody["status"], nobody["key"]) == (2, 401, None)
+
+
+async def test_a_webhook_is_told_with_its_outcome(street, listening):
+    sandbox = street.world.sandbox()
+    delivery = Delivery("d_1", "acme", "vid_1", "key", "http://127.0.0.1:9/hook?token=secret", "http://localhost")
+    async with listening("kind=webhook") as stream:
+        sandbox.watch.tried(delivery, Attempt(sandbox.now(), None, "it does not answer"))
+        sandbox.watch.tried(delivery, Attempt(sandbox.now(), 204))
+        events = [await stream.next() for _ in range(2)]
+
+    told = {"at": "2026-01-01T00:00:00Z", "provider": "acme", "id": "vid_1", "url": events[0][1]["url"]}
+    assert events == [
+        ("webhook", {**told, "status": None, "delivered": False, "note": "it does not answer"}),
+        ("webhook", {**told, "status": 204, "delivered": True, "note": None}),
+    ]
+    assert "127.0.0.1:9/hook" in told["url"]

@@ -10,7 +10,7 @@ from mockserver.app import create_app
 from mockserver.core import faults
 from mockserver.core.asked import Match
 from mockserver.core.clock import EPOCH
-from mockserver.core.faults import Fault, Laid, UnknownFaultError
+from mockserver.core.faults import NO_TROUBLE, Fault, Laid, UnknownFaultError, named
 from mockserver.core.scenarios import Plan, Rule, Scenario
 from mockserver.settings import discover, load
 from mockserver.stores.codec import Codec
@@ -384,3 +384,16 @@ async def test_a_fault_for_what_another_provider_has_would_never_strike(match):
     app.close()
 
     assert (own.status_code, other.status_code) == (201, 400)
+
+
+def test_one_fault_is_lifted_or_all_and_numbers_go_on():
+    trouble = NO_TROUBLE
+    for name in ("reset", "refuse", "html"):
+        trouble = trouble.laying(Laid(id="", fault=named(name)))
+
+    one_less = trouble.lifting("fault_2")
+
+    assert [one.id for one in one_less.laid] == ["fault_1", "fault_3"]
+    assert one_less.lifting("fault_9") == one_less
+    assert one_less.lifting(None).laid == ()
+    assert one_less.lifting(None).laying(Laid(id="", fault=named("html"))).laid[0].id == "fault_4"

@@ -254,3 +254,81 @@ def test_a_brief_entry_has_four_keys():
         "created": 1749081600,
         "owned_by": "gemini",
     }
+
+
+@pytest.mark.clause("nanogpt.catalogue.descriptors")
+@pytest.mark.parametrize("model", models().values(), ids=lambda model: model.id)
+def test_what_can_be_chosen_of_a_model_is_what_it_has(model):
+    described = listing(model)["supported_parameters"]["parameters"]
+    has = {
+        **{key: [str(each) for each in model.durations] for key in ("duration", "seconds")},
+        **{key: list(model.resolutions) for key in ("resolution", "target_resolution", "size")},
+        **{key: list(model.aspect_ratios) for key in ("aspect_ratio", "resolution_ratio")},
+        **{key: list(model.variants) for key in ("variant", "quality")},
+        "mode": list(model.modes),
+        "orientation": ["landscape", "portrait"],
+        "voice_language": ["en", "zh"],
+    }
+
+    for key, told in described.items():
+        assert told["label"]
+        if key in has and has[key] and key not in model.descriptors:
+            assert told["type"] == "select", key
+            assert [option["value"] for option in told["options"]] == has[key]
+            assert all(option["label"] for option in told["options"])
+        if told["type"] == "select":
+            assert told["default"] in [option["value"] for option in told["options"]], key
+        if told["type"] in {"number", "integer"}:
+            assert told["min"] <= told["max"]
+        if told["type"] in {"boolean", "switch"}:
+            assert told["default"] in {True, False}
+
+
+@pytest.mark.clause("nanogpt.catalogue.descriptors")
+def test_numbers_have_their_bounds_and_frames_their_counts():
+    found = {
+        key: told
+        for model in models().values()
+        for key, told in listing(model)["supported_parameters"]["parameters"].items()
+        if key not in model.descriptors and key not in model.ranges
+    }
+
+    assert found["lora_scale_1"] == {"type": "number", "label": "Lora Scale 1", "default": 1, "min": 0, "max": 4}
+    assert found["seed"] == {"type": "number", "label": "Seed", "default": -1, "min": -1, "max": 2_147_483_647}
+    assert found["voice_speed"] == {"type": "number", "label": "Voice Speed", "default": 1, "min": 0.8, "max": 2.0}
+    assert found["camera_fixed"]["label"] == "Fixed Camera"
+    assert found["negative_prompt"] == {"type": "text", "label": "Negative Prompt", "default": ""}
+    for model in models().values():
+        told = listing(model)["supported_parameters"]["parameters"]
+        if model.frames is not None and "frames_per_second" in told and "frames_per_second" not in model.descriptors:
+            rates = model.frames.rates
+            assert told["frames_per_second"] == {
+                "type": "integer",
+                "label": "Frames Per Second",
+                "default": model.frames.rate,
+                "min": rates[0],
+                "max": rates[-1],
+            }
+
+
+def test_each_kind_of_parameter_is_described_in_some_model():
+    kinds = {
+        (key, told["type"])
+        for model in models().values()
+        for key, told in listing(model)["supported_parameters"]["parameters"].items()
+    }
+
+    assert {
+        ("duration", "select"),
+        ("seconds", "select"),
+        ("resolution", "select"),
+        ("target_resolution", "select"),
+        ("size", "select"),
+        ("aspect_ratio", "select"),
+        ("mode", "select"),
+        ("num_frames", "select"),
+        ("frames_per_second", "integer"),
+        ("generate_audio", "switch"),
+        ("pro_mode", "boolean"),
+        ("seed", "number"),
+    } <= kinds

@@ -268,3 +268,11 @@ class TestFork:
 
         account = await asked(visitor, "GET", "/@b/_mock/accounts/acme/key")
         assert (account["available"], Decimal(account["held"])) == ("99", Decimal(3))
+
+
+def test_a_sandbox_that_there_is_not_cannot_be_closed(street):
+    street.world.sandbox("a")
+
+    assert street.world.close("a") is True
+    assert street.world.close("a") is False
+    assert street.world.close("never") is False

@@ -34,6 +34,12 @@ async def test_enterprise_has_what_was_agreed(mock, customer):
     assert await until_refused(customer, 10, model="wan-2.5") == 3
 
 
+async def test_an_account_with_a_figure_for_something_else_has_that_of_its_plan(mock):
+    await mock.set_account("artnex-test", plan="free", limits={"something_else": 3})
+
+    assert await until_refused(customer_of(mock, judged=False), 110, prompt="") == 100
+
+
 @pytest.mark.clause("artnex.limits.rolling-day")
 async def test_the_day_is_the_24_hours_that_just_passed(mock, customer):
     await mock.set_account("artnex-test", limits={"requests_per_day": 2})

@@ -40,10 +40,34 @@ def described_queries(name):
     return found
 
 
-def referred(description, parameter):
-    if "$ref" not in parameter:
-        return parameter
-    return description["components"]["parameters"][parameter["$ref"].rpartition("/")[2]]
+def described_bodies(name):
+    """The fields of each JSON body that the contract describes, by the name of the operation."""
+    description, names = load(name).openapi, operations(name)
+    found = {}
+    for path, methods in description["paths"].items():
+        for method, operation in methods.items():
+            body = referred(description, operation.get("requestBody", {})) if isinstance(operation, dict) else {}
+            schema = body.get("content", {}).get("application/json", {}).get("schema")
+            if schema and (method.upper(), path) in names:
+                found[names[method.upper(), path]] = {*properties(description, schema)}
+    return found
+
+
+def properties(description, schema):
+    """The names of an object's fields, in whichever of its forms."""
+    schema = referred(description, schema)
+    yield from schema.get("properties", ())
+    for kind in ("allOf", "oneOf", "anyOf"):
+        for part in schema.get(kind, ()):
+            yield from properties(description, part)
+
+
+def referred(description, part):
+    """A part of a description, or what it refers to."""
+    if "$ref" not in part:
+        return part
+    _, _, kind, name = part["$ref"].split("/")
+    return description["components"][kind][name]
 
 
 @pytest.mark.parametrize("name", PROVIDERS)
@@ -58,6 +82,18 @@ def test_advice_is_about_operations_that_are_served(name):
 @pytest.mark.parametrize("name", PROVIDERS)
 def test_each_query_that_the_contract_describes_is_known_and_no_other(name):
     assert {one: {*names} for one, names in advice_of(name).queries.items()} == described_queries(name)
+
+
+@pytest.mark.parametrize("name", PROVIDERS)
+def test_each_field_that_the_contract_describes_is_known_and_no_other(name):
+    advice = advice_of(name)
+    for operation, described in described_bodies(name).items():
+        known = {*advice.fields(operation, {})}
+        if operation == "generate_video":  # the models' own parameters are known, too
+            assert {"bgm", "cameraMovement"} <= known - described
+            known &= described
+        assert known == described, operation
+    assert advice.fields("no operation", {}) is None
 
 
 @pytest.mark.parametrize("name", PROVIDERS)

@@ -157,6 +157,13 @@ async def test_an_account_may_have_a_figure_of_its_own(nano, client):
     assert await statuses(3, lambda: order(client)) == [202, 202, 429]
 
 
+async def test_an_account_with_a_figure_for_something_else_has_the_usual_one(serve):
+    mock = await serve("nanogpt", nanogpt__submits_per_minute="2")
+    await mock.set_account(KEY, limits={"something_else": 9})
+
+    assert await statuses(3, lambda: order(client_of(mock))) == [202, 202, 429]
+
+
 async def test_a_key_that_says_limited_is_always_too_often(nano):
     refused = await order(client_of(nano, "sk-nano-limited"))
 

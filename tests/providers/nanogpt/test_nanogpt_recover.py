@@ -140,6 +140,17 @@ async def test_the_words_are_lowercase(nano, scenario, seconds, word):
     assert [entry["status"] for entry in await recovered(client)] == [word]
 
 
+async def test_a_status_that_no_document_knows_is_in_lowercase_too(nano):
+    client = client_of(nano, judging=False, **{"x-mock-scenario": "unknown_status"})
+    await accepted(client)
+    seen = set()
+    for _ in range(40):
+        await nano.advance(10)
+        seen |= {entry["status"] for entry in await recovered(client)}
+
+    assert seen == {"pending", "processing", "reviewing", "completed"}
+
+
 @pytest.mark.clause("nanogpt.recover.created-at")
 async def test_created_at_is_the_mock_time_of_submission(nano, client):
     await accepted(client)

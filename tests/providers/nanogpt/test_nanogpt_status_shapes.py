@@ -54,6 +54,17 @@ async def test_the_flat_answer_has_all_at_the_top(flat):
     assert (done["status"], done["error"], done["progress"]) == ("completed", None, 100)
 
 
+@pytest.mark.clause("nanogpt.status.flat-nulls")
+async def test_a_flat_answer_without_a_result_is_completed_without_a_link(flat):
+    client = unjudged(flat, "empty_result")
+    run_id = (await accepted(client))["runId"]
+    await flat.until_idle()
+
+    told = await flatly(client, run_id)
+
+    assert (told["status"], told["videoUrl"], told["progress"]) == ("completed", None, 100)
+
+
 @pytest.mark.clause("nanogpt.status.flat-words")
 @pytest.mark.parametrize(
     ("scenario", "end"), [("succeeds", "completed"), ("fails", "failed"), ("cancelled", "cancelled")]

@@ -230,3 +230,10 @@ async def test_seedance_heeds_the_ratio_for_text_alone(made, model):
 async def test_sora_lasts_and_stands_as_asked(made):
     assert await made(model="sora-2", seconds="8", orientation="portrait") == (0.8, 720, 1280, 8)
     assert await made(model="sora-2", orientation="landscape") == (0.4, 1280, 720, 4)
+
+
+async def test_an_object_where_a_word_belongs_is_taken_and_names_nothing(client):
+    plain = await accepted(client, model="hunyuan-video")
+    told = await accepted(client, model="hunyuan-video", motion={"amount": 1})
+
+    assert told["cost"] == plain["cost"]

@@ -124,3 +124,12 @@ async def test_a_limit_can_be_changed_and_lifted(mock, customer):
     response = await mock.client(bearer("nvl_test")).get("/api/v1/projects")
     assert response.status_code == 200
     assert "x-ratelimit-limit" not in response.headers
+
+
+async def test_an_account_with_a_figure_for_something_else_has_the_usual_one(serve):
+    mock = await serve("nouvel", nouvel__requests_per_minute="2")
+    customer = customer_of(mock)
+    await mock.set_account("nvl_test", limits={"something_else": 9})
+    statuses = [(await customer.http.get("/api/v1/projects")).status_code for _ in range(3)]
+
+    assert statuses == [200, 200, 429]

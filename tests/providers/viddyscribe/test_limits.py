@@ -191,3 +191,16 @@ async def test_a_refused_upload_gives_its_place_back(mock, team):
 
     assert answers == [415, 415, 415]
     assert (await team.upload()).status_code == 200
+
+
+async def test_a_team_with_a_figure_for_something_else_has_the_usual_one(serve):
+    mock = await serve("viddyscribe", viddyscribe__requests_per_minute="2", viddyscribe__queued_jobs="1")
+    await mock.set_account("vsk_test", limits={"something_else": 9})
+    team = team_of(mock, judged=False)
+    answers = [await team.nested() for _ in range(3)]
+
+    assert [(answer.status_code, answer.json().get("error")) for answer in answers] == [
+        (200, None),
+        (429, "queue_limit_exceeded"),
+        (429, "rate_limit_exceeded"),
+    ]
