@@ -155,8 +155,8 @@ def with_options(settings: Settings, changes: Mapping[str, object], providers: "
     found = {provider.name: options_of(settings, provider) for provider in providers}
     for name, value in changes.items():
         provider, _, option = name.partition(".")
-        known = list(_known(providers))
-        if not option or name not in known:
+        known = [each for each in _known(providers) if "." in each]
+        if name not in known:
             raise SettingsError(_unknown(name, known))
         before = msgspec.to_builtins(found[provider])
         found[provider] = _converted({**before, option: value}, type(found[provider]), provider)

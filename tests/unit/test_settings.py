@@ -184,3 +184,9 @@ def test_a_value_that_cannot_be_is_named_with_where_it_comes_from(toml):
         with pytest.raises(SettingsError) as raised:
             loaded(flags, environment, file)
         assert str(raised.value).startswith(told)
+
+
+def test_a_server_setting_that_no_sandbox_can_change_is_not_proposed_for_itself():
+    with pytest.raises(SettingsError) as raised:
+        with_options(loaded(), {"keys": "listed"}, PROVIDERS)
+    assert str(raised.value) == "there is no setting 'keys'"
