@@ -27,7 +27,7 @@ def create_app(settings: Settings | None = None, providers: Sequence[Provider] |
     settings = settings or Settings()
     served = [provider for provider in there if not settings.only or provider.name in settings.only]
     trades = {provider.name: (provider.trade, options_of(settings, provider)) for provider in served}
-    store, files = _state(settings, served)
+    store, files = _state(settings, there)
     world = World(store, settings.terms(), trades)
     street = Street(world, served, Clips(settings.clip_cache_mb * 2**20), files, pure=settings.pure)
     if settings.state is not None and not world.store.shared:
@@ -37,12 +37,12 @@ def create_app(settings: Settings | None = None, providers: Sequence[Provider] |
     return street
 
 
-def _state(settings: Settings, served: Sequence[Provider]) -> tuple[Store, Files]:
+def _state(settings: Settings, there: Sequence[Provider]) -> tuple[Store, Files]:
     """Give the store of jobs, money and time, and the room for uploads: this process's own, or those of `state`."""
     state, files = settings.state, None if settings.files is None else Path(settings.files)
     if state is None:
         return MemoryStore(), Files(vault=files)
-    packages = {provider.options.__module__.partition(".")[0] for provider in served}
+    packages = {provider.options.__module__.partition(".")[0] for provider in there}  # served or not
     if state.startswith(SHARED):
         from mockserver.stores.redis import RedisStore  # noqa: PLC0415 - a server without it starts sooner
 

@@ -8,7 +8,7 @@ else wrote can be refused, but cannot run anything.
 import importlib
 import io
 import pickle
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from copyreg import dispatch_table
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
@@ -21,6 +21,10 @@ from typing import Any
 from msgspec import Struct
 
 PROTOCOL = 5
+
+VERSION = 2
+"""The version of what is stored: which classes, of which fields, under which names. Whatever changes one of them raises
+it, and brings files of the version before along (`stores.migrations`); a Redis has the versions side by side."""
 
 
 class _Sample(Struct, kw_only=True):
@@ -50,6 +54,9 @@ MOVED: dict[tuple[str, str], tuple[str, str]] = {}
 """Classes that lived elsewhere when older state was written: their old module and name, and the new ones."""
 
 
+NO_STAND_INS: Mapping[tuple[str, str], type] = MappingProxyType({})
+
+
 class UnreadableError(ValueError):
     """Bytes that are no value of this version's; the message says why."""
 
@@ -57,8 +64,13 @@ class UnreadableError(ValueError):
 class Codec:
     """Turns values into bytes and back; classes of `packages` are values, besides those of this project."""
 
-    def __init__(self, packages: Iterable[str] = ()) -> None:
+    def __init__(self, packages: Iterable[str] = (), stand_ins: Mapping[tuple[str, str], type] = NO_STAND_INS) -> None:
         self._packages = frozenset({"mockserver", *packages})
+        self._stand_ins = stand_ins
+
+    def older(self, stand_ins: Mapping[tuple[str, str], type]) -> "Codec":
+        """Give a codec that reads what an older version wrote: these classes instead of those that are named."""
+        return Codec(self._packages, stand_ins)
 
     def packed(self, value: Any) -> bytes:  # noqa: ANN401 - each shelf has its own type of value
         """Turn a value into bytes."""
@@ -71,7 +83,7 @@ class Codec:
     def unpacked(self, raw: bytes) -> Any:  # noqa: ANN401 - as above
         """Turn bytes into the value they were made from; raises UnreadableError for others."""
         try:
-            return _Reader(raw, self._packages).load()
+            return _Reader(raw, self._packages, self._stand_ins).load()
         except UnreadableError:
             raise
         except Exception as error:
@@ -88,12 +100,16 @@ TABLE = dispatch_table | {MappingProxyType: _mapping}
 class _Reader(pickle.Unpickler):
     """Reads values, and refuses to look up anything that is none."""
 
-    def __init__(self, raw: bytes, packages: frozenset[str]) -> None:
+    def __init__(self, raw: bytes, packages: frozenset[str], stand_ins: Mapping[tuple[str, str], type]) -> None:
         super().__init__(io.BytesIO(raw))
         self._packages = packages
+        self._stand_ins = stand_ins
 
     def find_class(self, module: str, name: str) -> Any:  # noqa: ANN401 - as pickle has it
         """Give the class of this name, if values are made of it."""
+        stand_in = self._stand_ins.get((module, name))
+        if stand_in is not None:
+            return stand_in
         module, name = MOVED.get((module, name), (module, name))
         plain = PLAIN.get((module, name))
         if plain is not None:

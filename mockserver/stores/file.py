@@ -9,13 +9,11 @@ from typing import Any
 
 from mockserver.core.clock import EPOCH
 from mockserver.core.store import StateError
-from mockserver.stores.codec import Codec
+from mockserver.stores.codec import VERSION, Codec
+from mockserver.stores.migrations import STEPS, migrate
 
 OURS = 0x46415558
 """SQLite's `application_id` of our files: FAUX."""
-
-VERSION = 1
-"""The schema's version; an older file is brought up to it by `MIGRATIONS`, a newer one is left alone."""
 
 MICROSECOND = timedelta(microseconds=1)
 
@@ -34,9 +32,6 @@ CREATE TABLE passes (bucket INTEGER NOT NULL, until INTEGER NOT NULL, at INTEGER
 CREATE INDEX passes_of ON passes (bucket, until);
 """
 """Shelves, queues and buckets by name. Texts are UTF-8, lone surrogates too; instants are microseconds since 1970."""
-
-MIGRATIONS: dict[int, str] = {}
-"""What brings a file of one version to the next, by the version that it has."""
 
 
 class Raw(bytes):
@@ -74,9 +69,9 @@ class StateFile:
         try:
             if not fresh:
                 self._examine(base)
-            base.execute("PRAGMA journal_mode = WAL")
             base.execute("PRAGMA synchronous = FULL")
             self._prepare(base, fresh=fresh)
+            base.execute("PRAGMA journal_mode = WAL")
             self._names = {_text(name): number for name, number in base.execute("SELECT name, id FROM names")}
         except sqlite3.Error as error:
             base.close()
@@ -99,14 +94,33 @@ class StateFile:
                 f"{self._path} was written by a newer fauxreel (state version {version[0]}, this one knows {VERSION})."
                 " Update fauxreel, or name another file."
             )
+        if version[0] != VERSION and version[0] not in STEPS:
+            raise StateError(f"{self._path} is damaged: there is no state version {version[0]}. Restore a copy.")
 
     def _prepare(self, base: sqlite3.Connection, *, fresh: bool) -> None:
         """Lay out a new file, or bring an older one up to today's version, whole or not at all."""
-        [[version]] = [[VERSION]] if fresh else base.execute("PRAGMA user_version")
-        steps = [SCHEMA] if fresh else [MIGRATIONS[number] for number in range(version, VERSION)]
-        if steps:
+        if fresh:
             stamp = f"PRAGMA application_id = {OURS}; PRAGMA user_version = {VERSION};"
-            base.executescript(f"BEGIN IMMEDIATE; {''.join(steps)} {stamp} COMMIT")
+            base.executescript(f"BEGIN IMMEDIATE; {SCHEMA} {stamp} COMMIT")
+            return
+        [[version]] = base.execute("PRAGMA user_version")
+        if version == VERSION:
+            return
+        base.execute("BEGIN IMMEDIATE")
+        try:
+            migrate(base, self._codec, version)
+            base.execute(f"PRAGMA user_version = {VERSION}")
+            base.execute("COMMIT")
+        except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError) as error:
+            base.execute("ROLLBACK")
+            raise StateError(
+                f"{self._path} is of state version {version}, and cannot be brought to {VERSION}: {error}."
+                " It stays as it was: use it with the fauxreel that wrote it, or name another file."
+            ) from error
+        except BaseException:
+            with suppress(sqlite3.Error):
+                base.execute("ROLLBACK")
+            raise
 
     # Reading it back ----------------------------------------------------------------------------------------------
 

@@ -2,7 +2,8 @@
 
 Nothing is kept in this process. Work that belongs together reads what it needs, and sends what it changes in one
 script, which Redis carries out whole if nobody else was faster in the meantime; else the work is done again. Keys begin
-with a prefix and expire when nothing of their sandbox was written for a while. One server or one primary: no cluster.
+with a prefix and the version of what is stored, so that versions never read each other's values, and expire when
+nothing of their sandbox was written for a while. One server or one primary: no cluster.
 """
 
 import secrets
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from mockserver.core.clock import EPOCH
 from mockserver.core.limits import Limit
 from mockserver.core.store import Change, StateError, StoreUnavailableError, T
-from mockserver.stores.codec import Codec
+from mockserver.stores.codec import VERSION, Codec
 from mockserver.stores.scripts import ADMIT, CLEAR, COMMIT, COPY
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ Address = tuple[str, str]
 
 
 class RedisStore:
-    """Shelves, queues and buckets in Redis, under keys that begin with `prefix`.
+    """Shelves, queues and buckets in Redis, under keys that begin with `prefix` and the version of what is stored.
 
     Raises StateError when there is no client library, the address is none, or nobody answers there. A server that is
     away later is a StoreUnavailableError at each call, until it is back.
@@ -44,7 +45,7 @@ class RedisStore:
 
     def __init__(self, url: str, packages: Iterable[str] = (), prefix: str = "fauxreel") -> None:
         self._codec = Codec(packages)
-        self._prefix = prefix
+        self._prefix = f"{prefix}:v{VERSION}"
         self._base = _connected(url)
         self._commit = self._base.register_script(COMMIT)
         self._admit = self._base.register_script(ADMIT)

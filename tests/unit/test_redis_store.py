@@ -12,13 +12,19 @@ from mockserver.core.clock import EPOCH, START, Clock
 from mockserver.core.scenarios import Plan, Rule, parsed
 from mockserver.core.store import StateError, StoreUnavailableError
 from mockserver.core.world import Sandbox, Terms
+from mockserver.stores.codec import VERSION
 from mockserver.stores.redis import RedisStore
 from tests.redis_server import needs_redis, shared
 
 
 @pytest.fixture
-def store():
-    store = RedisStore(shared().address, prefix=f"test-{token_hex(6)}")
+def prefix():
+    return f"test-{token_hex(6)}"
+
+
+@pytest.fixture
+def store(prefix):
+    store = RedisStore(shared().address, prefix=prefix)
     yield store
     store.clear("a/")
     store.close()
@@ -50,8 +56,8 @@ def test_what_was_not_carried_out_is_not_told_as_done(store, monkeypatch):
 
 
 @needs_redis
-def test_work_is_done_again_when_somebody_else_was_faster(store):
-    other = RedisStore(shared().address, prefix=store._prefix)
+def test_work_is_done_again_when_somebody_else_was_faster(store, prefix):
+    other = RedisStore(shared().address, prefix=prefix)
     seen = []
 
     def change(old):
@@ -66,8 +72,8 @@ def test_work_is_done_again_when_somebody_else_was_faster(store):
 
 
 @needs_redis
-def test_what_is_due_is_given_to_one_alone(store):
-    other = RedisStore(shared().address, prefix=store._prefix)
+def test_what_is_due_is_given_to_one_alone(store, prefix):
+    other = RedisStore(shared().address, prefix=prefix)
     store.schedule("a/due", START, "entry")
     taken = []
 
@@ -83,9 +89,9 @@ def test_what_is_due_is_given_to_one_alone(store):
 
 
 @pytest.fixture
-def workers(store):
+def workers(store, prefix):
     """One sandbox, as two workers that share the store have it."""
-    other = RedisStore(shared().address, prefix=store._prefix)
+    other = RedisStore(shared().address, prefix=prefix)
     terms = Terms(clock=Clock(wall=EPOCH, mock=START, rate=0, auto=True))
     yield [Sandbox("a", each, terms, {}) for each in (store, other)]
     other.close()
@@ -119,6 +125,21 @@ def test_time_that_another_worker_has_moved_further_does_not_go_back(workers):
 
     here.watched(Polled(), START)
     assert here.now() == START + timedelta(minutes=2)
+
+
+@needs_redis
+def test_servers_of_another_version_do_not_meet(store, prefix, monkeypatch):
+    monkeypatch.setattr("mockserver.stores.redis.VERSION", VERSION + 1)
+    newer = RedisStore(shared().address, prefix=prefix)
+    store.update("a/jobs", "1", lambda _: "of today")
+    newer.update("a/jobs", "2", lambda _: "of tomorrow")
+
+    assert [list(one.newest("a/jobs")) for one in (store, newer)] == [[("1", "of today")], [("2", "of tomorrow")]]
+    newer.clear("a/")
+    assert store.get("a/jobs", "1") == "of today"
+    keys = [key.decode() for key in newer._base.scan_iter(match=f"{prefix}:*:s:*")]
+    newer.close()
+    assert keys == [f"{prefix}:v{VERSION}:s:a/jobs"]
 
 
 @needs_redis

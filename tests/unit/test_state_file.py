@@ -6,7 +6,8 @@ from contextlib import closing
 import pytest
 
 from mockserver.core.store import StateError, StoreUnavailableError
-from mockserver.stores.file import OURS, VERSION, backup
+from mockserver.stores.codec import VERSION
+from mockserver.stores.file import OURS, backup
 from mockserver.stores.sqlite import SqliteStore
 
 

@@ -1,0 +1,1 @@
+"""State files that earlier versions wrote, and what those versions answered when they were asked of them."""
