@@ -1,5 +1,6 @@
 """The SQLite file of a server's state: who may use it, what is in it, and how changes are written."""
 
+import logging
 import sqlite3
 from collections.abc import Iterable, Sequence
 from contextlib import closing, suppress
@@ -11,6 +12,8 @@ from mockserver.core.clock import EPOCH
 from mockserver.core.store import StateError
 from mockserver.stores.codec import VERSION, Codec
 from mockserver.stores.migrations import STEPS, migrate
+
+log = logging.getLogger("mockserver")
 
 OURS = 0x46415558
 """SQLite's `application_id` of our files: FAUX."""
@@ -106,6 +109,9 @@ class StateFile:
         [[version]] = base.execute("PRAGMA user_version")
         if version == VERSION:
             return
+        log.warning(
+            "%s is of state version %d, and is brought to %d; that may take a while", self._path, version, VERSION
+        )
         base.execute("BEGIN IMMEDIATE")
         try:
             migrate(base, self._codec, version)
