@@ -58,6 +58,7 @@ async def test_a_page_may_ask_whether_it_may_send_its_key(nano, path, method):
     response = await client_of(nano, None, judging=False).options(path, headers=asked)
 
     assert (response.status_code, response.content) == (204, b"")
+    assert "content-length" not in response.headers
     assert response.headers["access-control-allow-origin"] == "*"
     assert method in response.headers["access-control-allow-methods"].split(", ")
     assert response.headers["access-control-allow-headers"] == "content-type,x-api-key,authorization"

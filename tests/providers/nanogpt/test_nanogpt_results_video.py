@@ -85,6 +85,15 @@ async def test_the_video_lasts_as_long_as_was_ordered_and_billed(film, fields, s
         assert file.duration / 1e6 == pytest.approx(seconds, abs=0.05)
 
 
+@pytest.mark.parametrize("field", ["videoDuration", "billedDuration"])
+@pytest.mark.parametrize("length", [5e-324, 1e-7, 1e-6, 0.01])
+async def test_a_video_of_next_to_no_length_is_one_all_the_same(film, field, length):
+    _, content = await film(**UPSCALER | {field: length, "target_resolution": "720p"})
+
+    with av.open(BytesIO(content)) as file:
+        assert len([*file.decode(video=0)]) == 1
+
+
 @pytest.mark.clause("nanogpt.results.has-the-size")
 @pytest.mark.parametrize(
     ("fields", "size"),

@@ -23,6 +23,8 @@ T = TypeVar("T")
 
 LONGEST = 600
 """Seconds of the longest video that anybody sells (LongStories); an order for more is refused."""
+SHORTEST_STATED = Decimal("0.000001")
+"""Seconds that anything above 0 comes to at least: a film has no shorter ones."""
 LONGEST_STATED = 3600
 """Seconds at most that an order may say of its own media; more is no length of a clip."""
 
@@ -170,8 +172,10 @@ def _source_seconds(model: Model, wishes: Wishes, sent: Sent, strict: bool) -> D
 
 def _stated(field: str, value: float | Decimal | None, strict: bool) -> Decimal | None:
     seconds = seconds_of(value)
-    if seconds is None or 0 < seconds <= LONGEST_STATED:
-        return seconds
+    if seconds is None:
+        return None
+    if 0 < seconds <= LONGEST_STATED:
+        return max(seconds, SHORTEST_STATED)
     if strict:
         raise BadValue(field, value, f"above 0, at most {LONGEST_STATED}")
     return None
