@@ -10,15 +10,16 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import asynccontextmanager, closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 
+import tests.houses
 from mockserver.app import create_app
 from mockserver.core.store import StateError
-from mockserver.settings import load
+from mockserver.settings import discover, load
 from mockserver.stores import migrations
 from mockserver.stores.codec import VERSION
 from mockserver.stores.sqlite import SqliteStore
@@ -76,6 +77,16 @@ def refused(path, match):
         SqliteStore(path)
     assert path.read_bytes() == before, "it stays as it was"
     assert sorted(path.parent.iterdir()) == beside, "nothing is left beside it"
+
+
+KILLED = """
+import os, sqlite3, sys
+base = sqlite3.connect(sys.argv[1], isolation_level=None)
+base.execute("INSERT INTO names (name) VALUES (CAST('late/jobs' AS BLOB))")
+base.execute("INSERT INTO facts (shelf, key, value) SELECT max(id), CAST('1' AS BLOB), X'80054B112E' FROM names")
+os._exit(9)
+"""
+"""Writes a number, and dies before it is where the rest is."""
 
 
 # What was there is there --------------------------------------------------------------------------------------------
@@ -184,6 +195,48 @@ def test_cycles_are_kept_by_the_money_that_paid(path):
         "/snapshots/box/then/nouvel nvl_1": {"nvl_1#0": FIRST_OF_MAY},
         **{f"/snapshots/default/paid/nouvel {purse}": found for purse, found in in_january.items()},
     }
+
+
+def test_a_life_knows_its_length_and_is_the_same_as_that_of_its_only_piece(path):
+    store = SqliteStore(path)
+    jobs = [job for _, job in store.newest("default/nouvel/jobs")]
+    store.close()
+    for job in jobs:
+        for life in (job.timeline, *job.parts):
+            assert life.length == sum((stage.lasts for stage in life.stages), timedelta())
+    alone = [job for job in jobs if len(job.parts) == 1]
+    assert len(alone) == 4
+    assert all(job.parts[0] is job.timeline for job in alone), "it is kept once, and polls are quicker where it is so"
+
+
+async def test_values_of_providers_that_are_not_served_can_be_read(path):
+    path.unlink()
+    there = [*discover(tests.houses), *discover()]
+
+    def served(only):
+        return create_app(load({"clock": "frozen", "state": str(path), "only": only}, providers=there), there)
+
+    app = served("acme")
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client:
+        await client.post("/v1/videos", headers={"authorization": "Bearer key"}, json={"prompt": "a cat"})
+    app.close()
+    app = served("nanogpt")
+    [(_, job)] = app.world.store.newest("default/acme/jobs")
+    app.close()
+    assert job.provider == "acme"
+
+
+def test_a_file_whose_server_was_killed_is_brought_over_with_all_that_it_was_answered_for(path):
+    with closing(sqlite3.connect(path)) as base:
+        base.execute("PRAGMA journal_mode = WAL")
+    late = subprocess.run([sys.executable, "-c", KILLED, str(path)], check=False)
+    assert late.returncode == 9
+    assert path.with_name(f"{path.name}-wal").stat().st_size > 0
+
+    store = SqliteStore(path)
+    assert store.get("late/jobs", "1") == 17
+    store.close()
+    assert version_of(path) == VERSION
 
 
 def test_nothing_of_the_older_version_is_left(path):
