@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import asynccontextmanager, closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from mockserver.app import create_app
 from mockserver.core.store import StateError
 from mockserver.settings import discover, load
 from mockserver.stores import migrations
-from mockserver.stores.codec import VERSION
+from mockserver.stores.codec import VERSION, Codec
 from mockserver.stores.sqlite import SqliteStore
 from tests.states import make
 
@@ -237,6 +238,57 @@ def test_a_file_whose_server_was_killed_is_brought_over_with_all_that_it_was_ans
     assert store.get("late/jobs", "1") == 17
     store.close()
     assert version_of(path) == VERSION
+
+
+def test_cycles_of_a_team_are_counted_from_the_openings_of_its_members(path):
+    codec = Codec()
+    with closing(sqlite3.connect(path)) as base, base:
+        [(shelf, raw)] = base.execute(
+            "SELECT shelf, value FROM facts JOIN names ON shelf = names.id"
+            " WHERE name = CAST('default/nouvel/accounts' AS BLOB) AND key = CAST('nvl_team' AS BLOB)"
+        )
+        member = codec.unpacked(raw)
+        stranger = replace(member, key="nvl_old", team=None, opened_at=JANUARY - timedelta(days=30))
+        later = replace(member, key="nvl_later", opened_at=JANUARY + timedelta(days=10))
+        for row, account in ((0, stranger), (None, later)):  # the stranger was there before all others
+            values = (row, shelf, account.key.encode(), codec.packed(account))
+            base.execute("INSERT INTO facts (id, shelf, key, value) VALUES (?, ?, ?, ?)", values)
+        noted = codec.packed((3, (NEXT_CYCLE, NEXT_CYCLE + timedelta(days=10), JANUARY + timedelta(days=10))))
+        base.execute(
+            "UPDATE facts SET value = ? WHERE key = CAST('t' AS BLOB) AND shelf ="
+            " (SELECT id FROM names WHERE name = CAST('default/nouvel/records/noted' AS BLOB))",
+            (noted,),
+        )
+
+    store = SqliteStore(path)
+    of_team = dict(store.newest("default/nouvel/records/cycles/t"))
+    of_key = dict(store.newest("default/nouvel/records/cycles/nvl_team"))
+    store.close()
+
+    assert of_team == {"t#1": NEXT_CYCLE, "t#0": JANUARY + timedelta(days=10)}, "who came first says when one began"
+    assert of_key == {"nvl_team#0": JANUARY}
+
+
+def test_a_cycle_that_no_account_knows_is_still_there(path):
+    with closing(sqlite3.connect(path)) as base, base:
+        base.execute(
+            "DELETE FROM facts WHERE shelf = (SELECT id FROM names WHERE name = CAST('box/nouvel/accounts' AS BLOB))"
+        )
+    store = SqliteStore(path)
+    assert [began for _, began in store.newest("box/nouvel/records/cycles/nvl_1")] == [FIRST_OF_MAY]
+    store.close()
+
+
+def test_what_is_queued_is_brought_over_as_well(path):
+    with closing(sqlite3.connect(path)) as base, base:
+        base.execute(
+            "INSERT INTO plans SELECT 9999, shelf, 0, value FROM facts JOIN names ON shelf = names.id"
+            " WHERE name = CAST('default/artnex/jobs' AS BLOB)"
+        )
+    store = SqliteStore(path)
+    [job] = store.due("default/artnex/jobs", JANUARY)
+    store.close()
+    assert job.timeline.length == job.timeline.stages[0].lasts
 
 
 def test_nothing_of_the_older_version_is_left(path):
