@@ -9,7 +9,7 @@ versions, and a step.
 import re
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from mockserver.core.accounts import Account
@@ -33,20 +33,19 @@ class OlderState:
 
     def reshape(self, stand_ins: StandIns) -> None:
         """Write all values again in which there is a class that has a stand-in; raises UnreadableError."""
-        older = self._codec.older(stand_ins)
-        for module in {module for module, _ in stand_ins}:
-            for table, key, column in (("facts", "id", "value"), ("plans", "number", "item")):
-                update = f"UPDATE {table} SET {column} = ? WHERE {key} = ?"  # noqa: S608 - words of our own
-                for page in self._holding(table, key, column, module.encode()):
-                    self._base.executemany(
-                        update, [(self._codec.packed(older.unpacked(raw)), number) for number, raw in page]
-                    )
+        packed, unpacked = self._codec.packed, self._codec.older(stand_ins).unpacked
+        modules = sorted({module.encode() for module, _ in stand_ins})
+        for table, key, column in (("facts", "id", "value"), ("plans", "number", "item")):
+            update = f"UPDATE {table} SET {column} = ? WHERE {key} = ?"  # noqa: S608 - words of our own
+            for page in self._naming(modules, table, key, column):
+                self._base.executemany(update, [(packed(unpacked(raw)), number) for number, raw in page])
 
-    def _holding(self, table: str, key: str, column: str, text: bytes) -> Iterator[list[tuple[int, bytes]]]:
-        """All rows of a table that hold a text, page by page: a value names its classes' modules."""
-        query = f"SELECT {key}, {column} FROM {table} WHERE {key} > ? AND instr({column}, ?) ORDER BY {key} LIMIT ?"  # noqa: S608 - words of our own
+    def _naming(self, modules: list[bytes], table: str, key: str, column: str) -> Iterator[list[tuple[int, bytes]]]:
+        """All rows of a table whose values name one of these modules, each row once, page by page."""
+        named = " OR ".join([f"instr({column}, ?)"] * len(modules))
+        query = f"SELECT {key}, {column} FROM {table} WHERE {key} > ? AND ({named}) ORDER BY {key} LIMIT ?"  # noqa: S608 - words of our own
         last = -1
-        while page := self._base.execute(query, (last, text, PAGE)).fetchall():
+        while page := self._base.execute(query, (last, *modules, PAGE)).fetchall():
             yield page
             last = page[-1][0]
 
@@ -100,9 +99,9 @@ def migrate(base: sqlite3.Connection, codec: Codec, version: int) -> None:
 
 
 class _Timeline1(Timeline):
-    """A timeline of version 1, which had its stages alone."""
+    """A timeline of version 1, which had its stages alone; a few commits already wrote the length behind them."""
 
-    def __new__(cls, stages: tuple[Stage, ...]) -> Any:  # noqa: ANN401 - it gives a timeline of today
+    def __new__(cls, stages: tuple[Stage, ...], _length: timedelta | None = None) -> Any:  # noqa: ANN401 - it gives a timeline of today
         return Timeline(stages, sum((stage.lasts for stage in stages), NOTHING))
 
 
@@ -122,8 +121,9 @@ HOUSE = "(?P<house>(?:/snapshots/[^/]+/)?[^/]+/nouvel)"
 def _to_2(state: OlderState) -> None:
     """Let Nouvel find a project by its job's id alone, and cycles by the money that pays."""
     for shelf, _ in state.shelves(f"{HOUSE}/records/projects/.*"):
-        for row, _, (job_id, _index) in state.values(shelf):
-            state.replace(row, job_id)
+        for row, _, found in state.values(shelf):
+            if isinstance(found, tuple):  # the job's id, and which of its videos; a few commits already wrote the id
+                state.replace(row, found[0])
     for shelf, name in state.shelves(f"{HOUSE}/records/noted"):
         accounts = _accounts(state, f"{name['house']}/accounts")
         for _, purse, (_videos, cycles) in state.values(shelf):

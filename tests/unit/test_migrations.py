@@ -20,6 +20,7 @@ import pytest
 import tests.houses
 from mockserver.app import create_app
 from mockserver.core.store import StateError
+from mockserver.core.timeline import Timeline, done, waiting
 from mockserver.settings import discover, load
 from mockserver.stores import migrations
 from mockserver.stores.codec import VERSION, Codec
@@ -279,6 +280,18 @@ def test_a_cycle_that_no_account_knows_is_still_there(path):
     store.close()
 
 
+@pytest.mark.parametrize("text", ["mockserver.providers.nouvel.outputs.money", "mockserver.core.timeline", "Noted"])
+def test_what_clients_write_is_taken_for_no_class(path, text):
+    stages = waiting("queued", lasts=timedelta(seconds=4)), done("ready")
+    written = Codec().packed((text, tuple.__new__(Timeline, (stages,))))  # as version 1 had it: of stages alone
+    with closing(sqlite3.connect(path)) as base, base:
+        base.execute("INSERT INTO names (name) VALUES (?)", (b"default/acme/records/any",))
+        base.execute("INSERT INTO facts (shelf, key, value) SELECT max(id), ?, ? FROM names", (b"1", written))
+    store = SqliteStore(path)
+    assert store.get("default/acme/records/any", "1") == (text, Timeline(stages, timedelta(seconds=4)))
+    store.close()
+
+
 def test_what_is_queued_is_brought_over_as_well(path):
     with closing(sqlite3.connect(path)) as base, base:
         base.execute(
@@ -299,6 +312,16 @@ def test_nothing_of_the_older_version_is_left(path):
 
 
 # Whole or not at all ------------------------------------------------------------------------------------------------
+
+
+def test_files_of_commits_that_wrote_2_and_called_it_1_are_taken_as_they_are(path):
+    SqliteStore(path).close()
+    once = rows(path)
+    with closing(sqlite3.connect(path)) as base:
+        base.execute("PRAGMA user_version = 1")
+    SqliteStore(path).close()
+    assert rows(path) == once
+    assert version_of(path) == VERSION
 
 
 def test_what_was_brought_over_is_not_brought_over_again(path):
