@@ -18,7 +18,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from functools import _lru_cache_wrapper, cache
 from hashlib import sha256
-from itertools import accumulate
 from math import ceil, inf
 from pathlib import Path
 from select import select
@@ -168,9 +167,9 @@ def _run(items: list[pytest.Item], lines: TextIO) -> NoReturn:
     for item, following in zip(items, [*items[1:], None], strict=True):
         for one in ours:
             one.cache_clear()
-        started = time.monotonic()
+        started = time.process_time()
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-        facts = [item.nodeid, _of_file(item.path), round(time.monotonic() - started, 4), sorted(_hit())]
+        facts = [item.nodeid, _of_file(item.path), round(time.process_time() - started, 4), sorted(_hit())]
         lines.write((item.nodeid if item.session.testsfailed else json.dumps(facts)) + "\n")
         if item.session.testsfailed:
             break
@@ -179,9 +178,9 @@ def _run(items: list[pytest.Item], lines: TextIO) -> NoReturn:
 
 
 class Order:
-    """Which tests are run for a mutant, and in which order: what has killed its like, then what is done soonest.
+    """Which tests are run for a mutant: first what has killed its like, then what runs little else, then what is quick.
 
-    Where there are `seconds`, the tests that take longer together are left out.
+    Where there are `seconds`, tests that do not fit into them any more are left out.
     """
 
     def __init__(self, items: list[pytest.Item], hits: Hits, on_import: set[str], seconds: float) -> None:
@@ -190,6 +189,8 @@ class Order:
         self.lasts = {name: seconds for name, (_, seconds, _) in hits.tests.items()}
         self.on_import = on_import
         self.kills: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+        self.breadth = dict.fromkeys(self.items, 0)
+        self.breadth |= {name: len(functions) for name, (_, _, functions) in hits.tests.items()}
         self.about = defaultdict(set)
         for name, (_, _, functions) in hits.tests.items():
             for function in functions:
@@ -205,9 +206,17 @@ class Order:
         for test in sorted((test for test in chosen if test in self.items), key=self._lasts):
             ranks[test] = turns[test.partition("[")[0]]
             turns[test.partition("[")[0]] += 1
-        ranked = sorted(ranks, key=lambda test: (-kills[test], test not in about, ranks[test], self._lasts(test), test))
-        ends = accumulate(map(self._lasts, ranked))
-        run = [test for test, end in zip(ranked, ends, strict=True) if end <= self.seconds]
+        ranked = sorted(
+            ranks,
+            key=lambda test: (
+                -kills[test], test not in about, self.breadth[test] // 10, ranks[test], self._lasts(test), test,
+            ),
+        )  # fmt: skip
+        run, left = [], self.seconds
+        for test in ranked:
+            if self._lasts(test) <= left:
+                run.append(test)
+                left -= self._lasts(test)
         return Trial(name, [self.items[test] for test in run], sum(map(self._lasts, run)))
 
     def _lasts(self, test: str) -> float:

@@ -1,6 +1,7 @@
 """Which fault meets a request, and what it does: by header, directive and key, and laid down."""
 
 from contextlib import suppress
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -397,3 +398,17 @@ def test_one_fault_is_lifted_or_all_and_numbers_go_on():
     assert one_less.lifting("fault_9") == one_less
     assert one_less.lifting(None).laid == ()
     assert one_less.lifting(None).laying(Laid(id="", fault=named("html"))).laid[0].id == "fault_4"
+
+
+def test_there_is_an_end_to_faults_and_one_that_is_spent_makes_room():
+    trouble = NO_TROUBLE
+    for _ in range(100):
+        trouble = trouble.laying(Laid(id="", fault=named("reset")))
+
+    with pytest.raises(faults.TooManyFaultsError, match=r"^a sandbox holds 100 faults at the most: delete some first$"):
+        trouble.laying(Laid(id="", fault=named("html")))
+    spent = replace(trouble, laid=(trouble.laid[0], replace(trouble.laid[1], times=1, struck=1), *trouble.laid[2:]))
+    after = spent.laying(Laid(id="", fault=named("html")))
+    assert len(after.laid) == 100
+    assert [one.id for one in after.laid[:3]] == ["fault_1", "fault_3", "fault_4"]
+    assert (after.laid[-1].id, after.laid[-1].fault.name) == ("fault_101", "html")

@@ -284,3 +284,15 @@ def test_every_price_is_a_positive_sum_of_plain_decimals(model):
     assert Decimal(0) < dollars < Decimal(30)
     assert "E" not in str(dollars)
     assert -dollars.as_tuple().exponent <= 5
+
+
+@pytest.mark.parametrize(
+    ("sent", "resolution", "dollars"),
+    [
+        (Sent(), "720p", "0.70"),  # 0.0824 * 1.7, rounded to 0.140, for 5 seconds
+        (Sent(video=True, source_seconds=Decimal(8)), "720p", "1.43"),  # 0.110 for 5 seconds and the 8 of the source
+        (Sent(video=True, source_seconds=Decimal(8)), "1080p", "1.56"),  # 0.120
+    ],
+)
+def test_a_source_video_has_its_own_rate_and_its_seconds_count_too(sent, resolution, dollars):
+    assert cost("bytedance-seedance-2-0", sent, duration=5, resolution=resolution) == Decimal(dollars)

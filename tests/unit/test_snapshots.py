@@ -276,3 +276,9 @@ def test_a_sandbox_that_there_is_not_cannot_be_closed(street):
     assert street.world.close("a") is True
     assert street.world.close("a") is False
     assert street.world.close("never") is False
+
+
+def test_each_beginning_of_a_sandbox_is_another(street):
+    times = [street.world.open("a").beginning.times for _ in range(3)]
+
+    assert times == sorted(set(times))

@@ -33,6 +33,7 @@ async def test_why_a_link_gives_no_video(mock, customer):
     path = f"/media/artnex/video/{request_id}.mp4"
     unknown = hint(await client.get("/media/artnex/video/req_none.mp4"))
     other = hint(await client.get(path.replace(".mp4", ".mov")))
+    bare = hint(await client.get(path.removesuffix(".mp4")))
     early = hint(await client.get(path))
     await mock.until_idle()
     await mock.advance(24 * 3600)
@@ -40,5 +41,6 @@ async def test_why_a_link_gives_no_video(mock, customer):
 
     assert unknown == (404, "there is no file req_none.mp4")
     assert other == (404, f"there is no file {request_id}.mov")
+    assert bare == (404, f"there is no file {request_id}")
     assert early == (404, "the file is pending")
     assert late == (404, "the file has expired")

@@ -418,6 +418,17 @@ async def test_on_its_way_is_a_matter_of_real_time(client_of):
     assert [one["id"] for one in await client.conduct()] == ["ignored-retry-after"]
 
 
+async def test_a_request_for_nothing_that_is_served_does_not_end_the_judgement(client_of):
+    client = await client_of("nouvel", nouvel__requests_per_minute=1)
+    job = await client.submit()
+    await client.http.get("/api/v1/nothing")
+    await client.poll(job)
+    client.passes(20)
+    await client.poll(job)
+
+    assert [one["id"] for one in await client.conduct()] == ["ignored-retry-after"]
+
+
 async def test_the_wait_of_one_key_is_not_that_of_another(client_of):
     client = await client_of("nouvel", nouvel__requests_per_minute=1)
     job = await client.submit()

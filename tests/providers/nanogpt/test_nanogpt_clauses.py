@@ -45,6 +45,10 @@ async def test_a_question_that_is_not_whole_rests_on_the_rule_of_its_own_address
         ({"model": "video-upscaler"}, "nanogpt.media.video-required"),
         ({"model": "longstories-movie", "prompt": None}, "nanogpt.submit.script-for-prompt"),
         ({"prompt": None}, "nanogpt.submit.prompt-required"),
+        (
+            {"model": "kling-lipsync-t2v", "videoUrl": CLIP, "voice_id": "v", "prompt": None},
+            "nanogpt.submit.prompt-required",
+        ),
         ({"model": None}, "nanogpt.submit.model-required"),
         ({"model": "nobody's"}, "nanogpt.submit.unknown-model"),
         ({"prompt": 5}, "nanogpt.submit.wrong-type"),

@@ -239,6 +239,7 @@ async def test_credits_are_a_sum(mock, amount):
 async def test_credits_that_are_laid_down_are_a_sum_up_to_a_million_millions(mock):
     most = 10**12
 
+    assert (await mock.set_account("nvl_test", credits=0))["credits"] == "0"
     assert (await mock.set_account("nvl_test", credits=most))["credits"] == str(most)
     for wrong in (most + 1, -1, "NaN"):
         answer = await mock.control.put("accounts/nouvel/nvl_test", json={"credits": wrong})

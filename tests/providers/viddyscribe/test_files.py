@@ -207,3 +207,14 @@ async def test_links_stay_on_the_host_and_in_the_sandbox_of_the_client(mock):
     assert url.startswith("http://mock.test/@mine/")
     assert (await mock.client().get(url)).status_code == 200
     assert (await mock.client().get(url.replace("/@mine", ""))).status_code == 403
+
+
+async def test_each_file_has_an_entity_tag_of_its_own(finished, download):
+    video = await finished("video", ad_type="standard_ad")
+    audio = await finished("audio", audio_track_type="ad_only")
+    links = [video["video_signed_url"], video["audio_signed_url"], audio["audio_signed_url"]]
+    tags = [(await download(link, "HEAD")).headers["etag"] for link in links]
+
+    assert tags[0] not in tags[1:]
+    assert min(map(len, tags)) > 10
+    assert tags == [(await download(link, "HEAD")).headers["etag"] for link in links]

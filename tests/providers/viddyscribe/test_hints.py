@@ -20,6 +20,11 @@ async def test_what_there_is_not_and_what_is_somebody_elses(mock, team):
     assert hint(await ask(stranger, "get_results", job_id=job_id)) == (404, "the job belongs to another account")
     assert hint(await ask(team, "get_upload_status", media_id="none")) == (404, "there is no media none")
     assert hint(await ask(stranger, "get_upload_status", media_id=media_id)) == (404, f"there is no media {media_id}")
+    promise = (await team.promise())["media_id"]
+    assert hint(await ask(team, "get_upload_status", media_id=promise, gcs_path="x")) == (
+        404,
+        f"there is no media {promise}",
+    )
 
 
 async def test_what_state_a_media_is_in(serve):
