@@ -137,9 +137,9 @@ def test_servers_of_another_version_do_not_meet(store, prefix, monkeypatch):
     assert [list(one.newest("a/jobs")) for one in (store, newer)] == [[("1", "of today")], [("2", "of tomorrow")]]
     newer.clear("a/")
     assert store.get("a/jobs", "1") == "of today"
-    keys = [key.decode() for key in newer._base.scan_iter(match=f"{prefix}:*:s:*")]
+    keys = {key.decode() for key in newer._base.scan_iter(match=f"{prefix}:*:s:*")}  # a scan may name a key twice
     newer.close()
-    assert keys == [f"{prefix}:v{VERSION}:s:a/jobs"]
+    assert keys == {f"{prefix}:v{VERSION}:s:a/jobs"}
 
 
 @needs_redis
