@@ -73,7 +73,6 @@ def test_a_partial_job_gives_what_it_has(stage, nouvel, tmp_path):
         ("moderated", errors.ValidationError),
         ("empty_result", errors.NoResultError),
         ("stuck", errors.WaitTimeoutError),
-        ("expires_early", errors.ResultExpiredError),
     ],
 )
 def test_a_job_that_gives_nothing_raises_its_own_error(stage, nouvel, tmp_path, scenario, error):
@@ -85,6 +84,18 @@ def test_a_job_that_gives_nothing_raises_its_own_error(stage, nouvel, tmp_path, 
     assert type(caught.value) is error
     assert list(tmp_path.iterdir()) == []
     assert stage.elapsed <= 1200
+
+
+def test_an_expired_link_is_an_error_of_its_own(stage, nouvel, tmp_path):
+    stage.queue("expires_early")
+    done = nouvel.wait(nouvel.submit([SHOE]).job_id)
+    stage.advance(10)
+
+    with pytest.raises(errors.ResultExpiredError) as caught:
+        nouvel.download(done.completed_details[0].final_output_url, tmp_path / "ad.mp4")
+
+    assert caught.value.status == 404
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("scenario", ["unknown_status", "goes_back"])

@@ -35,6 +35,8 @@ export function staged(test, { speed, expected = [], excused = [], ...terms } = 
 
 class Stage {
   elapsed = 0;
+  /** Seconds that pass before a video is fetched. */
+  late = 0;
   pauses = [];
   /** Method, path and status of each exchange, in order. */
   asked = [];
@@ -66,6 +68,7 @@ class Stage {
   }
 
   async fetch(url, init) {
+    if (this.late && this.path(url).endsWith(".mp4")) await this.box.advance({ seconds: this.late });
     this.sent.push(init.headers);
     const place = this.asked.push(`${init.method} ${this.path(url)} …`) - 1;
     const answer = await fetch(url, init);

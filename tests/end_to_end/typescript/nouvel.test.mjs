@@ -80,6 +80,7 @@ for (const [scenario, kind] of [
 ]) {
   test(`${scenario} throws ${kind}`, staged(async (stage) => {
     await stage.queue(scenario);
+    stage.late = 2; // too late for a link that lives a second, whenever the client hears of it
 
     const error = await thrown(errors[kind], nouvelAt(stage).generate({ urls: [SHOE] }, { to: stage.folder }));
 
