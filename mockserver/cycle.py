@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
+from logging import Logger
+from operator import attrgetter
 from typing import Any, Protocol
 
 from uvicorn.protocols.http.flow_control import FlowControl
@@ -11,9 +13,6 @@ from uvicorn.server import ServerState
 from mockserver.corked import GATHERED_AT_MOST, Corked
 from mockserver.heads import Head
 from mockserver.lines import lines
-
-OF_CONNECTION = frozenset({"transport", "flow", "logger", "access_logger", "access_log"})
-"""What uvicorn looks for in a request, and is its connection's."""
 
 
 class Connection(Protocol):
@@ -38,40 +37,34 @@ class Connection(Protocol):
 class Cycle(RequestResponseCycle):
     """A request and its answer. `web` finds it in the scope, with shorter ways than messages for what is complete."""
 
-    # What most requests never change is the class's; uvicorn's own sets it on each.
-    disconnected = False
-    more_body = True
-    response_started = False
-    response_complete = False
+    # What few requests ever look at is the class's, or the connection's; uvicorn's own has it on each.
     chunked_encoding = None
     expected_content_length = 0
     on_stop: Callable[[], None] | None = None
-    body: bytes | bytearray = b""  # type: ignore[assignment]  # bytes while it is one piece
     arrived = 0  # bytes of the body that came after the request began
-    head: Head | None = None  # if it is known
-    _event: asyncio.Event | None = None
-
-    waiting_for_100_continue = False
+    transport: asyncio.Transport = property(attrgetter("wire.transport"))  # type: ignore[assignment]
+    flow: FlowControl = property(attrgetter("wire.flow"))  # type: ignore[assignment]
+    logger: Logger = property(attrgetter("wire.logger"))  # type: ignore[assignment]
+    access_logger: Logger = property(attrgetter("wire.access_logger"))  # type: ignore[assignment]
+    access_log: bool = property(attrgetter("wire.access_log"))  # type: ignore[assignment]
+    default_headers: list[tuple[bytes, bytes]] = property(  # type: ignore[assignment]
+        attrgetter("wire.server_state.default_headers")
+    )
 
     def __init__(self, wire: Connection, scope: Any, *, keep_alive: bool) -> None:  # noqa: ANN401 - uvicorn's own type
         self.wire = wire
         self.scope = scope
         self.keep_alive = keep_alive
-
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - each has its own type
-        """What uvicorn keeps on each request though it is the connection's: looked up by those few that ask."""
-        if name not in OF_CONNECTION:
-            raise AttributeError(name)
-        return getattr(self.wire, name)
+        # Python finds what is an object's own many times faster than its class's.
+        self.disconnected = self.response_started = self.response_complete = False
+        self.more_body, self.waiting_for_100_continue = True, False
+        self.body: bytes | bytearray = b""  # type: ignore[assignment]  # bytes while it is one piece
+        self.head: Head | None = None  # if it is known
+        self._event: asyncio.Event | None = None
 
     def on_response(self) -> None:
         """Let the connection know that the answer is complete."""
         self.wire.on_response_complete()
-
-    @property
-    def default_headers(self) -> list[tuple[bytes, bytes]]:  # type: ignore[override]  # nobody sets it
-        """The headers that all answers have."""
-        return self.wire.server_state.default_headers
 
     @property
     def message_event(self) -> asyncio.Event:  # type: ignore[override]  # made when somebody waits for a message

@@ -38,6 +38,11 @@ TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\
 class Wire(HttpToolsProtocol):
     """uvicorn's protocol, which answers at once what is there whole. It speaks no web sockets (`ws="none"`)."""
 
+    __slots__ = (
+        "_asgi", "_between", "_counted", "_default_lines", "_defaults", "_eager", "_frame", "_head", "_heads",
+        "_idle_since", "_is_closing", "_known", "_outbox", "_patience", "_unstarted", "corked",
+    )  # fmt: skip
+
     cycle: Cycle
     stopping = False
 
@@ -66,6 +71,7 @@ class Wire(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Take a connection."""
         self.corked = Corked(transport, self._outbox, self.loop)
+        self._is_closing = transport.is_closing
         super().connection_made(self.corked)  # type: ignore[arg-type]  # a transport in all but its class
         self._frame = {  # of the scope of each request
             "type": "http",
@@ -104,7 +110,7 @@ class Wire(HttpToolsProtocol):
                 known is not None
                 and len(data) - cut == known.body
                 and (before is None or before.response_complete)
-                and not self.transport.is_closing()
+                and not self._is_closing()
             ):
                 self._take_known(known, data[cut:])
                 return
@@ -239,7 +245,7 @@ class Wire(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """Begin with the next request that waits, or watch whether one comes."""
         self.server_state.total_requests += 1
-        if self.transport.is_closing():
+        if self._is_closing():
             return
         if self.flow.read_paused:
             self.flow.resume_reading()

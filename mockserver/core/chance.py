@@ -8,6 +8,7 @@ BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz"
 _PAIRS = [high + low for high in BASE36 for low in BASE36]
 _WIDTH = 1 << 32
 _WORD = Struct(">I").unpack_from
+_made = object.__new__
 
 _RUN = 64
 """Bytes that a draw begins with."""
@@ -52,7 +53,7 @@ class Draw:
     @classmethod
     def of(cls, run: bytes) -> "Draw":
         """Give the run that these 64 bytes begin."""
-        found = cls.__new__(cls)
+        found = _made(cls)
         found._bytes, found._at = run, 0  # noqa: SLF001 - its own class's
         return found
 

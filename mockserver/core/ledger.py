@@ -43,7 +43,8 @@ class Balance(NamedTuple):
     @property
     def available(self) -> Decimal:
         """What can be spent now."""
-        return self.granted - self.charged - self.held
+        granted, charged, held = self  # by name, each would take as long as all three
+        return granted - charged - held
 
     def paying(self, price: Decimal, terms: Terms) -> "Balance":
         """The balance once a job of these terms is ordered: what `opening` does, in one step."""
@@ -92,13 +93,13 @@ def opening(job: Job) -> Entry:
 
 def settlements(job: Job) -> list[Entry]:
     """Give what happens to the price later, in order of time; nothing for what never ends."""
-    parts = job.parts
-    if not parts and job.cut is None and settlement(job.terms, job.timeline.end.state) is None:
+    _, _, _, _, timeline, price, terms, _, _, _, parts, cut, _ = job  # as in `available`
+    if not parts and cut is None and settlement(terms, timeline.stages[-1].state) is None:
         return []
     if len(parts) < 2:
-        found = _settling(job, parts[0] if parts else job.timeline, job.price)
+        found = _settling(job, parts[0] if parts else timeline, price)
         return [] if found is None else [found]
-    each = map(_settling, repeat(job), parts, shares(job.price, len(parts)))
+    each = map(_settling, repeat(job), parts, shares(price, len(parts)))
     return sorted((entry for entry in each if entry is not None), key=lambda entry: entry.at)
 
 

@@ -37,6 +37,11 @@ class Store(Protocol):
         ...
 
     @property
+    def waits(self) -> bool:
+        """Whether answers ever have to wait for it; where they never do, the next two need not be asked."""
+        ...
+
+    @property
     def unsaved(self) -> bool:
         """Whether something still has to be saved."""
         ...

@@ -118,7 +118,8 @@ class Sandbox:
 
     def now(self) -> datetime:
         """Mock time."""
-        return self.clock.now()
+        clock: Clock | None = self.store.get(self._shelf, "clock")
+        return (self.clock if clock is None else clock).now()
 
     def advance(self, by: timedelta) -> datetime:
         """Move mock time forward and answer the new one."""
@@ -173,8 +174,7 @@ class Sandbox:
             self.set_plan(rest)
         return scenario
 
-    @property
-    def troubled(self) -> bool:
+    def is_troubled(self) -> bool:
         """Whether anybody ever laid down a fault here; asked on each request."""
         return self.store.get(self._shelf, "trouble") is not None
 
@@ -253,7 +253,8 @@ class World:
         self.started = wall_now()
         self.listeners = 0
         self._sandboxes: dict[str, Sandbox] = {}
-        if not store.shared:
+        self._shared = store.shared
+        if not self._shared:
             for name, beginning in reversed(list(store.newest(REGISTER))):
                 self._sandboxes[name] = self._begun(name, beginning)
 
@@ -263,7 +264,7 @@ class World:
         Raises BadSandboxError for a name that is none, and when there are too many.
         """
         found = self._sandboxes.get(name)
-        if found is not None and not self.store.shared:
+        if found is not None and not self._shared:
             return found
         beginning: Beginning | None = self.store.get(REGISTER, name)
         if beginning is None:
@@ -303,7 +304,7 @@ class World:
 
     def sandboxes(self) -> list[Sandbox]:
         """All sandboxes, in the order in which they were made."""
-        if self.store.shared:
+        if self._shared:
             return [self.sandbox(name) for name in reversed([name for name, _ in self.store.newest(REGISTER)])]
         return list(self._sandboxes.values())
 

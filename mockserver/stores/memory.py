@@ -20,6 +20,7 @@ class MemoryStore:
 
     # What other stores have to find out.
     shared: bool = False
+    waits: bool = False
     unsaved: bool = False
     ailing: bool = False
 

@@ -244,6 +244,11 @@ class RedisStore:
         return True
 
     @property
+    def waits(self) -> bool:
+        """Whether answers have to wait for it: it is asked in passing."""
+        return False
+
+    @property
     def unsaved(self) -> bool:
         """Whether something still has to be saved: each change is in Redis before the next line is reached."""
         return False

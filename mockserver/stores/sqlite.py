@@ -154,6 +154,8 @@ class SqliteStore(MemoryStore):
 
     # To the disk --------------------------------------------------------------------------------------------------
 
+    waits: bool = True
+
     @property
     def unsaved(self) -> bool:  # type: ignore[override]  # nobody sets it
         """Whether something was changed that is not in the file yet."""

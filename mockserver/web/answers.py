@@ -14,12 +14,7 @@ _JSON = b"application/json"
 
 
 class Reply(Response):
-    """A finished answer: status, raw headers and body, sent as they are; `clause` is the rule that decided it.
-
-    `noted` tells whether the body is worth writing down.
-    """
-
-    noted = True
+    """A finished answer: status, raw headers and body, sent as they are; `clause` is the rule that decided it."""
 
     def __init__(
         self,

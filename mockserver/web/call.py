@@ -70,18 +70,11 @@ class Call:
     whose; `client` is the client's address.
     """
 
-    # What most requests leave as it is.
-    job_id: str | None = None
-    clause: str | None = None
-    fault: Fault | None = None
-    limited: tuple[Limit, str] | None = None
-    known_account: Account | None = None
-    """The account of the key that was sent, if one was."""
-    read: bytes | None = None
-    """The body as far as a handler has read it; None if none did."""
-    _base: str | None = None
-    _query: dict[str, str] | None = None
-    _whole: bytes | None = None
+    __slots__ = (
+        "_base", "_query", "_receive", "_whole", "address", "clause", "client", "fault", "headers", "house", "job_id",
+        "key", "known_account", "limited", "now", "operation", "options", "params", "prefix", "provider", "read",
+        "sandbox", "scope", "street",
+    )  # fmt: skip
 
     def __init__(self, street: "Street", scope: Scope, receive: Receive, sandbox: Sandbox, address: Address) -> None:
         self.street = street
@@ -92,9 +85,20 @@ class Call:
         self.provider, self.operation, self.params, self.headers, self.key, _, self.prefix = address
         self.house: House = sandbox.houses[self.provider.name]
         self.options: Any = self.house.options
-        self.now: datetime = sandbox.clock.now()
+        self.now: datetime = sandbox.now()
         client = scope.get("client")
         self.client: str = client[0] if client else "unknown"
+        self.job_id: str | None = None
+        self.clause: str | None = None
+        self.fault: Fault | None = None
+        self.limited: tuple[Limit, str] | None = None
+        self.known_account: Account | None = None
+        """The account of the key that was sent, if one was."""
+        self.read: bytes | None = None
+        """The body as far as a handler has read it; None if none did."""
+        self._base: str | None = None
+        self._query: dict[str, str] | None = None
+        self._whole: bytes | None = None
 
     # What was asked -------------------------------------------------------------------------------------------
 
@@ -263,7 +267,7 @@ class Call:
         return times == 1
 
     def _chosen(self, among: Collection[str]) -> Scenario:
-        if not self.pure:
+        if not self.street.pure:
             asked = self.headers.get(b"x-mock-scenario")
             if asked is not None:
                 return parsed(asked.decode("latin-1"))

@@ -58,7 +58,7 @@ async def foresee(call: Call) -> None:
     asked = call.headers.get(HEADER)
     if asked is not None and not call.pure:
         call.meet(parsed(asked.decode("latin-1")))
-    elif call.sandbox.troubled:
+    elif call.sandbox.is_troubled():
         await _meet_laid(call)
 
 

@@ -77,9 +77,7 @@ def _asked(call: Call, size: int, key: str) -> tuple[int, int, int, list[tuple[b
 
 
 class _File(Reply):
-    """A file, or a part of it."""
-
-    noted = False
+    """A file, or a part of it: nobody writes that down."""
 
 
 class _NotModified(Reply):

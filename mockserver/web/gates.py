@@ -38,7 +38,8 @@ def _let_in(call: Call, operation: Operation, key: str) -> None:
 
 
 def _count(call: Call, operation: Operation) -> None:
-    found = operation.limit(call) if operation.limit is not None else None
+    limit_of = operation.limit
+    found = limit_of(call) if limit_of is not None else None
     account = call.known_account
     if account is not None and account.flags and "limited" in account.flags:
         raise OverLimit(found[0].name if found else "limited", found[0].per if found else timedelta(minutes=1))

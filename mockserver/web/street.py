@@ -59,6 +59,7 @@ class Street:
         self.control: ASGIApp | None = None
         self.index: bytes | None = None
         self._store = world.store
+        self._waits = world.store.waits
         self.pure = pure
         self._all = Routes(providers)
         self._of = {provider.name: Routes([provider]) for provider in providers}
@@ -126,10 +127,10 @@ class Street:
     async def _serve(self, call: Call) -> Response:
         """Answer a call, when what it changed is kept; write it down, disturb it if it is to be, send what fell due."""
         store, sandbox = self._store, call.sandbox
-        if store.ailing and (refused := await self._unsaved(call)):
+        if self._waits and store.ailing and (refused := await self._unsaved(call)):
             return refused
         response = await self._handle(call)
-        if store.unsaved:
+        if self._waits and store.unsaved:
             response = await self._unsaved(call) or response
         _note(sandbox, call, response)
         if call.fault is not None:
@@ -160,10 +161,11 @@ class Street:
         """Pass the gates, run the handler, and word what was refused; a crash is worded as the provider's own."""
         provider = call.provider
         try:
-            if FAULT in call.headers or call.sandbox.troubled:
+            if FAULT in call.headers or call.sandbox.is_troubled():
                 await foresee(call)
             pass_gates(call)
-            response = await call.operation.handler(call)
+            handler = call.operation.handler
+            response = await handler(call)
         except Refused as refusal:
             response = self._refuse(provider, refusal, call.options)
             call.clause = getattr(response, "clause", None)
@@ -292,7 +294,7 @@ def _preflight(allowed: Sequence[str], headers: Mapping[bytes, bytes]) -> Reply:
 def _note(sandbox: Sandbox, call: Call, response: Response) -> None:
     scope = call.scope
     account, body, fault = call.known_account, call.read, call.fault
-    answer = bytes(response.body[:BODY_KEPT]) if isinstance(response, Reply) and response.noted else b""
+    answer = bytes(response.body[:BODY_KEPT]) if type(response) is Reply else b""  # files are not kept
     key = None if account is None else account.key
     if fault is not None and key is None:  # it struck before anybody asked whose the key is
         key = call.key

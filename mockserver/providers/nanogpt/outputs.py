@@ -42,9 +42,10 @@ NO_ADDRESS = "nano_" + "1" * 60
 
 def accepted(job: Job, order: Order, left: Decimal, options: Options) -> dict[str, Any]:
     """The 202 of a submission: document 002's six fields, and those that the newer documents add."""
+    run_id = job.id
     answer: dict[str, Any] = {
-        "runId": job.id,
-        "id": job.id,
+        "runId": run_id,
+        "id": run_id,
         "status": "pending",
         "model": order.model,
         "cost": job.price,
