@@ -34,7 +34,9 @@ class Urn:
             self._bytes = shake_128(b"%b%d" % (self._mixed, sheet)).digest(_SHEET * _RUN)
             self._sheet = sheet
         at = place * _RUN
-        return Draw.of(self._bytes[at : at + _RUN])
+        found = _made(Draw)
+        found._bytes, found._at = self._bytes[at : at + _RUN], 0  # noqa: SLF001 - what `__init__` does, without hashing
+        return found
 
 
 class Draw:
@@ -50,13 +52,6 @@ class Draw:
         self._bytes = blake2b(_text(seed, *occasion)).digest()
         self._at = 0
 
-    @classmethod
-    def of(cls, run: bytes) -> "Draw":
-        """Give the run that these 64 bytes begin."""
-        found = _made(cls)
-        found._bytes, found._at = run, 0  # noqa: SLF001 - its own class's
-        return found
-
     def _take(self, size: int) -> int:
         """Take the next `size` bytes and answer where they begin; a run that is used up goes on with its digest."""
         at = self._at
@@ -68,12 +63,11 @@ class Draw:
     def number(self) -> int:
         """Draw 32 bits, for somebody else's seed."""
         at = self._at
-        if at + 4 > len(self._bytes):
+        if at > len(self._bytes) - 4:
             at = self._take(4)
-        else:
-            self._at = at + 4
-        word: int = _WORD(self._bytes, at)[0]
-        return word
+        self._at = at + 4
+        (word,) = _WORD(self._bytes, at)
+        return word  # type: ignore[no-any-return]  # struct cannot tell
 
     def below(self, n: int) -> int:
         """Draw a whole number from 0 to n - 1, for an n much smaller than 2^32."""
@@ -89,7 +83,10 @@ class Draw:
 
     def token(self, length: int, alphabet: str = BASE36) -> str:
         """Draw a word of `length` letters of `alphabet` (ASCII, at most 256 letters)."""
-        at = self._take((length + 3) & ~3)
+        at, size = self._at, (length + 3) & ~3  # whole words
+        if at > len(self._bytes) - size:
+            at = self._take(size)
+        self._at = at + size
         return self._bytes[at : at + length].translate(_letters(alphabet)).decode("ascii")
 
     def hexadecimal(self, digits: int) -> str:

@@ -164,6 +164,9 @@ class House:
 
     def afford(self, account: Account, price: Decimal, now: datetime) -> None:
         """Raise Unaffordable when the account cannot pay; for asking before a job is laid out."""
+        found: Balance | None = self._store.get(self._balances, account.fund(now))
+        if found is not None and price <= found.available:
+            return  # what has fallen due since then takes no money away
         available = self.balance(account, now).available
         if price > available:
             raise Unaffordable(price, available)

@@ -74,12 +74,12 @@ class Rhythm:
 
 
 class Post:
-    """The deliveries of one sandbox, the newest first, and which of them should be looked at when."""
+    """The deliveries of one sandbox, the newest first, and which to look at when: `queue` has these."""
 
     def __init__(self, store: Store, sandbox: str) -> None:
         self._store = store
         self._shelf = f"{sandbox}/post"
-        self._queue = f"{sandbox}/post/due"
+        self.queue = f"{sandbox}/post/due"
 
     def add(self, delivery: Delivery, due_at: datetime | None) -> None:
         """Take a delivery on; `due_at` is when to look at it (None: when its job is ended by hand)."""
@@ -90,21 +90,21 @@ class Post:
     def expect(self, delivery_id: str, at: datetime) -> None:
         """Look at a delivery at `at`, if there is one of this id."""
         if self.get(delivery_id) is not None:
-            self._store.schedule(self._queue, at, delivery_id)
+            self._store.schedule(self.queue, at, delivery_id)
 
     def begin_again(self, expected: Iterable[tuple[str, datetime]]) -> None:
         """Expect these deliveries at these instants, and no others."""
-        self._store.withdraw(self._queue, lambda _: True)
+        self._store.withdraw(self.queue, lambda _: True)
         for delivery_id, at in expected:
-            self._store.schedule(self._queue, at, delivery_id)
+            self._store.schedule(self.queue, at, delivery_id)
 
     def due(self, now: datetime) -> list[str]:
         """Take out the ids of what should be looked at by `now`; nobody else gets them."""
-        return list(dict.fromkeys(self._store.due(self._queue, now)))
+        return list(dict.fromkeys(self._store.due(self.queue, now)))
 
     def next_due(self) -> datetime | None:
         """When something should next be looked at."""
-        return self._store.next_due(self._queue)
+        return self._store.next_due(self.queue)
 
     def get(self, delivery_id: str) -> Delivery | None:
         """The delivery of this id."""

@@ -46,10 +46,6 @@ class Courier:
         self._round: asyncio.Task[None] | None = None
         self._changed = asyncio.Event()
 
-    def expects(self, sandbox: Sandbox) -> bool:
-        """Whether anything waits in a sandbox for its time."""
-        return bool(self._ways) and sandbox.post.next_due() is not None
-
     async def after(self, sandbox: Sandbox) -> None:
         """Deliver what fell due because time was moved; where time runs, see to it that somebody watches."""
         due_at = sandbox.post.next_due()

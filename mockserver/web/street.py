@@ -58,6 +58,7 @@ class Street:
         self.courier = Courier(world, providers)
         self.control: ASGIApp | None = None
         self.index: bytes | None = None
+        self._announces = any(provider.announcements is not None for provider in providers)
         self._store = world.store
         self._waits = world.store.waits
         self.pure = pure
@@ -135,7 +136,7 @@ class Street:
         _note(sandbox, call, response)
         if call.fault is not None:
             response = await self._disturb(call, response, call.fault)
-        if self.courier.expects(sandbox):
+        if self._announces and store.next_due(sandbox.post.queue) is not None:
             await self.courier.after(sandbox)
         return response
 

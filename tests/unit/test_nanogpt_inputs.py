@@ -216,7 +216,7 @@ def test_an_order_keeps_the_beginning_of_its_prompt_and_shares_the_rest():
 def test_a_story_keeps_its_project():
     story = ordered(model="longstories-movie", script="Once.", projectId="p1")
 
-    assert (story.project_id, story.is_story, story.prompt) == ("p1", True, "Once.")
+    assert (story.project_id, story.prompt) == ("p1", "Once.")
 
 
 def test_a_longer_order_costs_the_same_again():

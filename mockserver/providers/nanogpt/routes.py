@@ -79,7 +79,7 @@ def _accept(call: Call, order: Order, index: int | None) -> Response:
     draw = house.draw("job")
     job_id = _new_id(options, call, draw)
     model = all_models()[order.model]
-    if order.project_id is None and order.is_story:
+    if order.project_id is None and "script" in model.inputs:  # LongStories' orders have a project
         order = replace(order, project_id=f"proj_{draw.token(12)}")
     call.job_id = job_id
     life = timeline.life(scenario, model.pace, float(order.choice.seconds), draw)

@@ -77,11 +77,6 @@ class Order(msgspec.Struct, frozen=True, gc=False):
         """How many videos it makes."""
         return models()[self.model].outputs
 
-    @property
-    def is_story(self) -> bool:
-        """Whether it is LongStories', whose orders have a project."""
-        return "script" in models()[self.model].inputs
-
     def longer(self, by: Decimal) -> "Order":
         """The same, `by` seconds longer, at the price of a new order (the document states none)."""
         return replace(self, choice=replace(self.choice, seconds=self.choice.seconds + by))
