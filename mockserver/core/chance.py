@@ -106,14 +106,14 @@ def _letters(alphabet: str) -> bytes:
     return bytes(ord(alphabet[byte % len(alphabet)]) for byte in range(256))
 
 
-def base36(number: int) -> str:
-    """Write a whole number, zero or more, in lower-case base 36."""
+def base36(number: int, width: int = 1) -> str:
+    """Write a whole number, zero or more, in lower-case base 36, with at least `width` digits."""
     high, low = divmod(number, 36**4)
     digits = _PAIRS[low // 1296] + _PAIRS[low % 1296]
-    return _leading(high) + digits if high else digits.lstrip("0") or "0"
+    return _leading(high, width - 4) + digits if high or width > 4 else digits.lstrip("0").rjust(width, "0")
 
 
 @lru_cache(maxsize=64)
-def _leading(number: int) -> str:
+def _leading(number: int, width: int) -> str:
     """Write the leading digits, which for a number that counts time are mostly those of the one before."""
-    return base36(number)
+    return base36(number, max(width, 1))

@@ -74,7 +74,7 @@ class Clock:
             now = self.mock + elapsed * self.rate
         except OverflowError:
             return LAST
-        return min(LAST, now)
+        return now if now < LAST else LAST  # noqa: FURB136 - in a quarter of the time that `min` takes
 
     def at_rate(self, rate: float, wall: datetime | None = None, *, auto: bool = False) -> "Clock":
         """Go on from the mock time of now at another rate."""

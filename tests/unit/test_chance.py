@@ -42,4 +42,5 @@ def test_draws_keep_to_their_bounds():
 )
 def test_whole_numbers_in_base_36(number, written):
     assert base36(number) == written
+    assert [base36(number, width) for width in (4, 5, 8, 9)] == [written.rjust(width, "0") for width in (4, 5, 8, 9)]
     assert int(written, 36) == number

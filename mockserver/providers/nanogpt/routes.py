@@ -98,13 +98,8 @@ def _new_id(options: Options, call: Call, draw: Draw) -> str:
         return f"fal-request-{draw.token(12)}"
     # Seen live: eight digits of base 36 that are the milliseconds of submission, then nine that are not.
     since = call.now - EPOCH
-    return _beginning((since.days * 86_400 + since.seconds) * 1000 + since.microseconds // 1000) + draw.token(9)
-
-
-@lru_cache(maxsize=64)
-def _beginning(milliseconds: int) -> str:
-    """How all ids of one millisecond begin."""
-    return f"vid_{base36(milliseconds):0>8}"
+    milliseconds = (since.days * 86_400 + since.seconds) * 1000 + since.microseconds // 1000
+    return f"vid_{base36(milliseconds, 8)}{draw.token(9)}"
 
 
 # Asking how it goes ---------------------------------------------------------------------------------------------
