@@ -1,6 +1,7 @@
 """Answers: one small response class for the hot paths, and the mock's own voice for what is not a provider's matter."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -11,6 +12,13 @@ RawHeaders = Sequence[tuple[bytes, bytes]]
 
 encode = msgspec.json.Encoder(decimal_format="number").encode
 _JSON = b"application/json"
+_JSON_TYPE = (b"content-type", _JSON)
+
+
+@lru_cache(maxsize=4096)
+def _length(size: int) -> tuple[bytes, bytes]:
+    """The header that states a length; the journal keeps many of them, and few lengths."""
+    return b"content-length", b"%d" % size
 
 
 class Reply(Response):
@@ -26,7 +34,8 @@ class Reply(Response):
     ) -> None:
         self.status_code = status
         self.body = body
-        self.raw_headers = [(b"content-length", b"%d" % len(body)), (b"content-type", content_type), *headers]
+        kind = _JSON_TYPE if content_type is _JSON else (b"content-type", content_type)
+        self.raw_headers = [_length(len(body)), kind, *headers]
         self.background = None
         self.clause = clause
 
